@@ -1,0 +1,1 @@
+"""Talks to other people's systems. Knows nothing of `plugin` or of our database."""

@@ -1,0 +1,129 @@
+"""What every helpdesk and every shop can do for us. Adapters implement it; nothing else is called.
+
+Errors: every method may raise `connectors.errors.ConnectorError`, and no other exception of the
+vendor or its library.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from connectors.types import (
+    HelpdeskEvent,
+    Message,
+    Order,
+    Origin,
+    Person,
+    Receipt,
+    TagChange,
+    Ticket,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a helpdesk can do beyond the common ground."""
+
+    reply_as_agent: bool
+    save_hook: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AccountAccess:
+    """How to reach one account of one merchant.
+
+    Attributes:
+        url: Base address, without a trailing slash.
+        vendor_account: The vendor's own account number, checked on webhooks.
+        credentials: Adapter's own keys, such as ``api_user`` and ``api_token`` or ``client_id`` and
+            ``client_secret``. Secret.
+    """
+
+    url: str
+    vendor_account: str
+    credentials: Mapping[str, str]
+
+
+class Helpdesk(Protocol):
+    """One account of a helpdesk. An instance serves one thread."""
+
+    capabilities: Capabilities
+
+    def me(self) -> Person:
+        """Whom our own writes are made as."""
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """The ticket as it stands now."""
+
+    def conversation(self, ticket_id: str) -> tuple[Message, ...]:
+        """All messages and notes, oldest first."""
+
+    def origin(self, ticket_id: str, message_id: str) -> Origin:
+        """Who made a message and through what, by the audit log, never by the message itself."""
+
+    def add_note(self, ticket_id: str, html: str, *, tags: TagChange, effect_id: str) -> Receipt:
+        """Write an internal note and change tags, in one update. Never public."""
+
+    def send_reply(
+        self,
+        ticket_id: str,
+        text: str,
+        *,
+        author_id: str | None,
+        tags: TagChange,
+        status: str | None,
+        effect_id: str,
+    ) -> Receipt:
+        """Send a public reply, change tags and status, in one update.
+
+        Args:
+            ticket_id: Where.
+            text: Plain text; the adapter makes safe HTML of it.
+            author_id: Helpdesk id of the agent it goes out as; None for our own user.
+            tags: Put on and taken off.
+            status: The ticket's status after it; None leaves it.
+            effect_id: Ours; kept with the update where the helpdesk can, to find it again.
+        """
+
+    def change_tags(self, ticket_id: str, tags: TagChange, *, effect_id: str) -> None:
+        """Put tags on and off without losing others'."""
+
+    def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
+        """The receipt of an earlier write of ours that carries `effect_id`, if it was done."""
+
+
+class Webhooks(Protocol):
+    """How one helpdesk signs and words its webhooks. Pure: no network."""
+
+    def verify(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        secrets: Sequence[str],
+        vendor_account: str,
+        now: datetime,
+    ) -> None:
+        """Check the signature over the raw body against each secret, in constant time.
+
+        Raises:
+            BadSignatureError: Unsigned, wrongly signed, stale, or for another account.
+        """
+
+    def parse(self, body: bytes) -> HelpdeskEvent:
+        """Read a verified body.
+
+        Raises:
+            UnreadablePayloadError: The message names the field that is missing or wrong.
+        """
+
+
+class Commerce(Protocol):
+    """A merchant's shop, read only."""
+
+    def order(self, order_id: str) -> Order | None:
+        """The order of that id, if there is one."""
+
+    def orders_of(self, email: str) -> tuple[Order, ...]:
+        """A customer's orders, newest first."""

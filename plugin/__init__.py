@@ -1,0 +1,1 @@
+"""Bookbag: the human-in-the-loop layer for AI support. Read `plugin/pipeline.py` first."""

@@ -1,0 +1,352 @@
+"""The product's words as types: drafts, facts, decisions, verdicts, and the table of states.
+
+Pure: no clock, network, database or web. All of the service speaks in these.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from enum import StrEnum
+
+from connectors.types import ActionRequest, Money
+
+ACTION_TYPES = frozenset(
+    {
+        "refund",
+        "store_credit",
+        "discount",
+        "reship",
+        "replacement",
+        "cancel_order",
+        "address_change",
+        "return_label",
+    }
+)
+MONEYLESS_ACTIONS = frozenset({"cancel_order", "address_change", "return_label"})
+CUSTOM_ACTION_PREFIX = "custom:"
+
+
+def known_action(action_type: str) -> bool:
+    """Whether interfaces name it, or it is a merchant's own ``custom:<name>``."""
+    return action_type in ACTION_TYPES or (
+        action_type.startswith(CUSTOM_ACTION_PREFIX)
+        and len(action_type) > len(CUSTOM_ACTION_PREFIX)
+    )
+
+
+class Role(StrEnum):
+    """What a person may do with us. Each may do what those before it may, but for the auditor."""
+
+    AGENT = "agent"
+    LEAD = "lead"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+    def may_sign_for(self, role: "Role") -> bool:
+        """A higher role may sign for a lower one; an auditor signs nothing."""
+        return (
+            self in _SIGNERS and role in _SIGNERS and _SIGNERS.index(self) >= _SIGNERS.index(role)
+        )
+
+
+_SIGNERS = (Role.AGENT, Role.LEAD, Role.ADMIN)
+
+
+class Oversight(StrEnum):
+    """How closely a draft is watched, from loosest to strictest."""
+
+    AUTO = "auto"
+    REVIEW = "review"
+    APPROVAL = "approval"
+    BLOCK = "block"
+
+    @property
+    def rank(self) -> int:
+        """0 for auto to 3 for block; the larger wins."""
+        return list(Oversight).index(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a draft was made from: a macro or a knowledge article."""
+
+    kind: str
+    id: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The AI's proposed reply to one customer message.
+
+    Attributes:
+        text: None where the drafter found nothing good enough.
+        confidence: 0 to 1; None where it is not known.
+        language: ISO 639-1, of the reply.
+        drafter: Name and version of who drafted.
+        note: One plain sentence for the agent, such as why there is no draft.
+    """
+
+    text: str | None
+    intent: str | None
+    confidence: Decimal | None
+    language: str | None
+    actions: tuple[ActionRequest, ...] = ()
+    sources: tuple[Source, ...] = ()
+    drafter: str = ""
+    note: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """What a policy may know of the order. None: not known."""
+
+    total: Money | None = None
+    placed_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a policy may know beside the draft. None means not known, and is never guessed.
+
+    Attributes:
+        message: The customer's message, without quoted history.
+        grounded: Strings the drafter was given; None: grounding is not judged.
+        agent: Who is answering.
+        at: When the decision is made.
+        origins: Where each fact came from, by its name: ``{"order": "shop order 1002"}``.
+    """
+
+    message: str | None = None
+    tags: frozenset[str] = frozenset()
+    channel: str | None = None
+    language: str | None = None
+    order: OrderFacts | None = None
+    segment: Mapping[str, str] | None = None
+    household: str | None = None
+    novel: bool | None = None
+    grounded: frozenset[str] | None = None
+    agent: str | None = None
+    at: datetime | None = None
+    origins: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyHit:
+    """A policy that matched, and why in one plain sentence."""
+
+    id: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The policy engine's answer for one draft.
+
+    Attributes:
+        approvals: Distinct people needed; 0 unless oversight is approval.
+        approvers: Roles any of which may sign; empty unless oversight is approval.
+        deadline: Seconds until an approval is overdue; None where there is none.
+        policies: Every match in file order, beaten ``allow``s included; empty when the default
+            applied.
+        tags: The policies' own tags, never ours.
+        held_because: One plain sentence a reason for the oversight, built-in rules included.
+        advice: The policies' own notes for the agent.
+    """
+
+    oversight: Oversight
+    approvals: int = 0
+    approvers: tuple[Role, ...] = ()
+    deadline: int | None = None
+    escalate_to: Role | None = None
+    policies: tuple[PolicyHit, ...] = ()
+    tags: tuple[str, ...] = ()
+    held_because: tuple[str, ...] = ()
+    advice: tuple[str, ...] = ()
+
+
+class VerdictKind(StrEnum):
+    """A person's answer to a draft; `UNDO` takes the last approval back in time."""
+
+    APPROVE = "approve"
+    EDIT = "edit"
+    REJECT = "reject"
+    RESPOND = "respond"
+    UNDO = "undo"
+
+
+class Surface(StrEnum):
+    """Where a verdict was given."""
+
+    SIDEBAR = "sidebar"
+    REVIEW_PAGE = "review_page"
+    NOTE = "note"
+
+
+class Outcome(StrEnum):
+    """What became of a draft's text."""
+
+    SENT_AS_IS = "sent_as_is"
+    COSMETIC = "cosmetic"
+    LIGHT_EDIT = "light_edit"
+    HEAVY_EDIT = "heavy_edit"
+    REWRITTEN = "rewritten"
+    DISCARDED = "discarded"
+    IGNORED = "ignored"
+
+
+class InboxState(StrEnum):
+    """What became of a webhook."""
+
+    ACCEPTED = "accepted"
+    DONE = "done"
+    IGNORED = "ignored"
+    FAILED = "failed"
+
+
+class EffectKind(StrEnum):
+    """An outside side effect that must happen once."""
+
+    NOTE = "note"
+    TAGS = "tags"
+    REPLY = "reply"
+
+
+class EffectState(StrEnum):
+    """planned -> attempting -> done | unknown | failed."""
+
+    PLANNED = "planned"
+    ATTEMPTING = "attempting"
+    DONE = "done"
+    UNKNOWN = "unknown"
+    FAILED = "failed"
+
+
+class DraftState(StrEnum):
+    """Where a draft stands; `MOVES` says from where to where it may go."""
+
+    DRAFTING = "drafting"
+    NO_DRAFT = "no_draft"
+    AWAITING_REVIEW = "awaiting_review"
+    AWAITING_APPROVAL = "awaiting_approval"
+    APPROVED = "approved"
+    BLOCKED = "blocked"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    STALE = "stale"
+    DELIVERING = "delivering"
+    DELIVERED = "delivered"
+    DELIVERY_FAILED = "delivery_failed"
+    DELIVERY_UNKNOWN = "delivery_unknown"
+    SENT_BY_AGENT = "sent_by_agent"
+    ANSWERED = "answered"
+
+    @property
+    def is_awaiting(self) -> bool:
+        """A person's verdict is wanted."""
+        return self in AWAITING
+
+    @property
+    def is_open(self) -> bool:
+        """Neither finished nor replaced."""
+        return self not in FINISHED
+
+
+_S = DraftState
+AWAITING = frozenset({_S.AWAITING_REVIEW, _S.AWAITING_APPROVAL})
+FINISHED = frozenset({_S.DELIVERED, _S.SENT_BY_AGENT, _S.ANSWERED, _S.STALE})
+BECOMES_STALE = frozenset(DraftState) - FINISHED - {_S.DELIVERING}
+
+_ANSWERABLE = AWAITING | {_S.APPROVED, _S.REJECTED, _S.EXPIRED}
+MOVES: Mapping[DraftState, frozenset[DraftState]] = {
+    state: frozenset(
+        target
+        for sources, target in (
+            ({_S.DRAFTING}, _S.NO_DRAFT),
+            ({_S.DRAFTING, _S.APPROVED}, _S.AWAITING_REVIEW),
+            ({_S.DRAFTING, _S.APPROVED}, _S.AWAITING_APPROVAL),
+            ({_S.DRAFTING, _S.DELIVERY_FAILED, _S.DELIVERY_UNKNOWN} | AWAITING, _S.APPROVED),
+            ({_S.DRAFTING}, _S.BLOCKED),
+            (AWAITING, _S.REJECTED),
+            (AWAITING, _S.DRAFTING),
+            (_ANSWERABLE, _S.SENT_BY_AGENT),
+            (
+                _ANSWERABLE | {_S.BLOCKED, _S.NO_DRAFT, _S.DELIVERY_FAILED, _S.DELIVERY_UNKNOWN},
+                _S.ANSWERED,
+            ),
+            ({_S.AWAITING_APPROVAL}, _S.EXPIRED),
+            (BECOMES_STALE, _S.STALE),
+            ({_S.APPROVED}, _S.DELIVERING),
+            ({_S.DELIVERING, _S.DELIVERY_FAILED, _S.DELIVERY_UNKNOWN}, _S.DELIVERED),
+            ({_S.DELIVERING}, _S.DELIVERY_FAILED),
+            ({_S.DELIVERING}, _S.DELIVERY_UNKNOWN),
+        )
+        if state in sources
+    )
+    for state in DraftState
+}
+
+TAG_PREFIX = "bookbag_"
+TAG_DRAFT = "bookbag_draft"
+TAG_NO_DRAFT = "bookbag_no_draft"
+TAG_APPROVAL_REQUIRED = "bookbag_approval_required"
+TAG_APPROVED = "bookbag_approved"
+TAG_BLOCKED = "bookbag_blocked"
+TAG_REJECTED = "bookbag_rejected"
+TAG_SENT = "bookbag_sent"
+TAG_EXPIRED = "bookbag_expired"
+TAG_DELIVERY_FAILED = "bookbag_delivery_failed"
+TAG_DELIVERY_UNKNOWN = "bookbag_delivery_unknown"
+TAG_BYPASS = "bookbag_bypass"
+OUR_TAGS = frozenset(
+    {
+        TAG_DRAFT,
+        TAG_NO_DRAFT,
+        TAG_APPROVAL_REQUIRED,
+        TAG_APPROVED,
+        TAG_BLOCKED,
+        TAG_REJECTED,
+        TAG_SENT,
+        TAG_EXPIRED,
+        TAG_DELIVERY_FAILED,
+        TAG_DELIVERY_UNKNOWN,
+        TAG_BYPASS,
+    }
+)
+
+# The tags a ticket carries while its draft stands in a state. The policies' own come on top and
+# stay for the merchant's reports until a newer draft replaces this one.
+_STATE_TAGS: Mapping[DraftState, frozenset[str]] = {
+    _S.NO_DRAFT: frozenset({TAG_NO_DRAFT}),
+    _S.AWAITING_REVIEW: frozenset({TAG_DRAFT}),
+    _S.AWAITING_APPROVAL: frozenset({TAG_DRAFT, TAG_APPROVAL_REQUIRED}),
+    _S.APPROVED: frozenset({TAG_DRAFT, TAG_APPROVED}),
+    _S.DELIVERING: frozenset({TAG_DRAFT, TAG_APPROVED}),
+    _S.BLOCKED: frozenset({TAG_BLOCKED}),
+    _S.REJECTED: frozenset({TAG_REJECTED}),
+    _S.EXPIRED: frozenset({TAG_DRAFT, TAG_APPROVAL_REQUIRED, TAG_EXPIRED}),
+    _S.DELIVERED: frozenset({TAG_SENT}),
+    _S.SENT_BY_AGENT: frozenset({TAG_SENT}),
+    _S.DELIVERY_FAILED: frozenset({TAG_DRAFT, TAG_APPROVED, TAG_DELIVERY_FAILED}),
+    _S.DELIVERY_UNKNOWN: frozenset({TAG_DRAFT, TAG_APPROVED, TAG_DELIVERY_UNKNOWN}),
+}
+_WITHOUT_POLICY_TAGS = frozenset({_S.DRAFTING, _S.NO_DRAFT, _S.STALE})
+
+
+def tags_of(
+    state: DraftState, oversight: Oversight | None, policy_tags: frozenset[str]
+) -> frozenset[str]:
+    """The tags a ticket mirrors for its latest draft; the table of states, as tags.
+
+    An automatic draft never carries `bookbag_approved`: nobody approved it. A rejected one keeps
+    the approval tag if it was held for approval.
+    """
+    tags = set(_STATE_TAGS.get(state, frozenset()))
+    if oversight is Oversight.AUTO:
+        tags.discard(TAG_APPROVED)
+    if state is DraftState.REJECTED and oversight is Oversight.APPROVAL:
+        tags.add(TAG_APPROVAL_REQUIRED)
+    if state not in _WITHOUT_POLICY_TAGS:
+        tags |= policy_tags
+    return frozenset(tags)
