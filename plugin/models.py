@@ -167,13 +167,20 @@ class Decision:
 
 
 class VerdictKind(StrEnum):
-    """A person's answer to a draft; `UNDO` takes the last approval back in time."""
+    """A person's answer to a draft.
+
+    `UNDO` takes the last approval back in time. The last three decide about a reply that failed or
+    of which nobody knows whether it went out.
+    """
 
     APPROVE = "approve"
     EDIT = "edit"
     REJECT = "reject"
     RESPOND = "respond"
     UNDO = "undo"
+    SEND_AGAIN = "send_again"
+    WAS_SENT = "was_sent"
+    WAS_ANSWERED = "was_answered"
 
 
 class Surface(StrEnum):
@@ -243,6 +250,11 @@ class DraftState(StrEnum):
     ANSWERED = "answered"
 
     @property
+    def words(self) -> str:
+        """For a sentence: ``awaiting approval``."""
+        return self.value.replace("_", " ")
+
+    @property
     def is_awaiting(self) -> bool:
         """A person's verdict is wanted."""
         return self in AWAITING
@@ -256,6 +268,7 @@ class DraftState(StrEnum):
 _S = DraftState
 AWAITING = frozenset({_S.AWAITING_REVIEW, _S.AWAITING_APPROVAL})
 FINISHED = frozenset({_S.DELIVERED, _S.SENT_BY_AGENT, _S.ANSWERED, _S.STALE})
+UNDELIVERED = frozenset({_S.DELIVERY_FAILED, _S.DELIVERY_UNKNOWN})
 BECOMES_STALE = frozenset(DraftState) - FINISHED - {_S.DELIVERING}
 
 _ANSWERABLE = AWAITING | {_S.APPROVED, _S.REJECTED, _S.EXPIRED}

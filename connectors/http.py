@@ -1,0 +1,287 @@
+"""Our one way out over HTTP, for what has no library of its own and beneath those that have one.
+
+A session from `outbound_session` raises `connectors.errors.ConnectorError` and nothing else. It
+never sends a write twice, follows no redirect with one, and tells apart what surely was not done
+(`UnavailableError`) and what may have been (`AmbiguousError`).
+"""
+
+import re
+import ssl
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from http import HTTPStatus
+from http.cookiejar import DefaultCookiePolicy
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import urllib3.exceptions
+from requests.auth import AuthBase
+from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+
+from connectors.errors import (
+    AmbiguousError,
+    AuthError,
+    ConflictError,
+    ConnectorError,
+    NotFoundError,
+    RateLimitedError,
+    RejectedError,
+    UnavailableError,
+)
+from connectors.transport import (
+    AddressRefusedError,
+    Budget,
+    GuardedAdapter,
+    OutOfTimeError,
+    OversizedAnswerError,
+)
+
+ANSWER_BYTES = 16 * 1024 * 1024
+READ_ATTEMPTS = 3
+READ_REDIRECTS = 3
+# A write with all its reading stays below this, so that a claim on it cannot be overtaken.
+WRITE_SECONDS = 18.0
+_LONGEST_RETRY_AFTER = 86_400.0
+_SHORTEST_SECRET = 4
+_READING = frozenset({"GET", "HEAD"})
+
+_BY_STATUS: Mapping[int, type[ConnectorError]] = {
+    HTTPStatus.UNAUTHORIZED: AuthError,
+    HTTPStatus.FORBIDDEN: AuthError,
+    HTTPStatus.NOT_FOUND: NotFoundError,
+    HTTPStatus.GONE: NotFoundError,
+    HTTPStatus.REQUEST_TIMEOUT: UnavailableError,
+    HTTPStatus.CONFLICT: ConflictError,
+    HTTPStatus.TOO_MANY_REQUESTS: RateLimitedError,
+    HTTPStatus.SERVICE_UNAVAILABLE: UnavailableError,
+}
+_NEVER_SENT = (
+    requests.exceptions.ConnectTimeout,
+    requests.exceptions.ProxyError,
+    urllib3.exceptions.NewConnectionError,
+    urllib3.exceptions.ConnectTimeoutError,
+    ssl.SSLCertVerificationError,
+    ConnectionRefusedError,
+)
+_WRONG_REQUEST = (
+    requests.exceptions.InvalidURL,
+    requests.exceptions.InvalidSchema,
+    requests.exceptions.MissingSchema,
+    requests.exceptions.InvalidHeader,
+    requests.exceptions.URLRequired,
+    requests.exceptions.TooManyRedirects,
+    urllib3.exceptions.LocationValueError,
+    urllib3.exceptions.URLSchemeUnknown,
+    UnicodeEncodeError,
+)
+
+
+class OutboundSession(requests.Session):
+    """A session whose every call has an end, and whose errors are all ours.
+
+    Attributes:
+        budget: Time for several calls together: ``with session.budget.within(18): ...``.
+        secrets: Strings that no error text may hold. More may be added.
+    """
+
+    def __init__(
+        self, *, budget: Budget, secrets: Iterable[str], sleep: Callable[[float], None]
+    ) -> None:
+        super().__init__()
+        # The environment's proxies and .netrc would lead around the address guard and our auth.
+        self.trust_env = False
+        self.max_redirects = READ_REDIRECTS
+        self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.budget = budget
+        self.secrets = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
+        self._sleep = sleep
+
+    def request(  # type: ignore[override]  # fewer positional arguments than requests takes
+        self, method: str, url: str, **kwargs: Any
+    ) -> requests.Response:
+        """Make a call. Reads are tried a few times; writes once.
+
+        Raises:
+            ConnectorError: The subclass says what happened.
+        """
+        method = method.upper()
+        kwargs["allow_redirects"] = method in _READING and kwargs.get("allow_redirects", True)
+        if method not in _READING:
+            return self._once(method, url, kwargs)
+        for attempt in self._patience():
+            with attempt:
+                response = self._once(method, url, kwargs)
+        return response
+
+    def _patience(self) -> Iterator[Any]:
+        return iter(
+            Retrying(
+                stop=stop_after_attempt(READ_ATTEMPTS),
+                wait=wait_random_exponential(multiplier=0.1, max=1),
+                retry=retry_if_exception(self._worth_another_try),
+                sleep=self._sleep,
+                reraise=True,
+            )
+        )
+
+    def _worth_another_try(self, error: BaseException) -> bool:
+        # Where the other side named a time, the queue waits better than a thread does.
+        unavailable = isinstance(error, UnavailableError) and error.retry_after is None
+        return unavailable and self.budget.left() > 0
+
+    def _once(self, method: str, url: str, kwargs: Mapping[str, Any]) -> requests.Response:
+        try:
+            response = super().request(method, url, **kwargs)
+        except ConnectorError:
+            raise
+        except Exception as error:  # noqa: BLE001 - the promise is that nothing else gets out
+            what = f"{method} {urlsplit(url).path}"
+            # The cause is cut off: its text may hold addresses with customer data, or secrets.
+            raise failure(error, writing=method not in _READING, what=what) from None
+        translate(response, secrets=self.secrets)
+        return response
+
+
+def outbound_session(
+    *,
+    allow_private: bool = False,
+    auth: AuthBase | None = None,
+    secrets: Iterable[str] = (),
+    cap: int = ANSWER_BYTES,
+    budget: Budget | None = None,
+    sleep: Callable[[float], None] = time.sleep,
+) -> OutboundSession:
+    """A session with our limits on ``http://`` and ``https://``.
+
+    Args:
+        allow_private: Also talk to private and loopback addresses.
+        auth: Puts the credential on each request.
+        secrets: What error texts must not show.
+        cap: Largest answer, in bytes after decompression.
+        budget: Shared with another session where both serve one call.
+        sleep: Waits between two tries of a read.
+    """
+    budget = budget or Budget()
+    session = OutboundSession(budget=budget, secrets=secrets, sleep=sleep)
+    session.auth = auth
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, GuardedAdapter(budget, allow_private=allow_private, cap=cap))
+    return session
+
+
+def base_url(url: str, *, allow_private: bool) -> str:
+    """Check and tidy the base address of an account or a shop.
+
+    Raises:
+        ValueError: Not ``https://host[:port][/path]``; plain http is for `allow_private` only.
+    """
+    parts = urlsplit(url.strip())
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise ValueError("the address must look like https://host")
+    if parts.scheme == "http" and not allow_private:
+        raise ValueError("the address must begin with https://, or the credential is readable")
+    if parts.username or parts.password or parts.query or parts.fragment:
+        raise ValueError("the address must not hold a user, a query or a fragment")
+    return f"{parts.scheme}://{parts.netloc}{parts.path.rstrip('/')}"
+
+
+def translate(response: requests.Response, *, secrets: Iterable[str] = ()) -> None:
+    """Raise what an answer's status means; return on 2xx.
+
+    Args:
+        response: Its request's method decides what a 5xx means: a write may have been done.
+        secrets: Cut out of the error's text.
+
+    Raises:
+        ConnectorError: The subclass of connectors.errors' table.
+    """
+    status = response.status_code
+    if HTTPStatus.OK <= status < HTTPStatus.MULTIPLE_CHOICES:
+        return
+    method = (response.request.method or "GET").upper() if response.request else "GET"
+    kind = _BY_STATUS.get(status)
+    if kind is None:
+        writing = method not in _READING
+        server_failed = status >= HTTPStatus.INTERNAL_SERVER_ERROR
+        kind = (AmbiguousError if writing else UnavailableError) if server_failed else RejectedError
+    path = urlsplit(response.url or "").path
+    text = masked(f"{method} {path}: status {status}{_vendor_words(response)}", secrets)
+    raise kind(text, retry_after=retry_after(response.headers.get("Retry-After")))
+
+
+def retry_after(value: str | None) -> float | None:
+    """Seconds of a ``Retry-After`` header: a number or an HTTP date. None where it is neither.
+
+    Source: RFC 9110, section 10.2.3 (https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3).
+    """
+    if value is None:
+        return None
+    value = value.strip()
+    if re.fullmatch(r"[0-9]{1,10}(\.[0-9]{1,9})?", value):
+        return min(float(value), _LONGEST_RETRY_AFTER)
+    try:
+        at = parsedate_to_datetime(value)
+    except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    at = at if at.tzinfo else at.replace(tzinfo=UTC)
+    return min(max((at - datetime.now(UTC)).total_seconds(), 0.0), _LONGEST_RETRY_AFTER)
+
+
+def failure(  # noqa: PLR0911 - a table, one line a case
+    error: BaseException, *, writing: bool, what: str
+) -> ConnectorError:
+    """What it means that a call ended in `error` instead of an answer.
+
+    Args:
+        error: Of requests, urllib3, a vendor's library or Python. Its text is not used.
+        writing: The call was to change something.
+        what: Begins the message: method and path.
+    """
+    name = type(error).__name__
+    if isinstance(error, AddressRefusedError):
+        return RejectedError(f"{what}: the host has only private addresses, which are refused")
+    if isinstance(error, OutOfTimeError) and not error.sent:
+        return UnavailableError(f"{what}: not sent, the time for it was used up")
+    if isinstance(error, _WRONG_REQUEST):
+        return RejectedError(f"{what}: could not be sent ({name})")
+    if _never_sent(error):
+        return UnavailableError(f"{what}: no connection ({name})")
+    if writing:
+        return AmbiguousError(f"{what}: no usable answer came ({name}); it may have been done")
+    if isinstance(error, OversizedAnswerError):
+        return RejectedError(f"{what}: the answer is too large")
+    return UnavailableError(f"{what}: no usable answer came ({name})")
+
+
+def masked(text: str, secrets: Iterable[str]) -> str:
+    """`text` with every secret in it replaced by ``***``."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, "***")
+    return text
+
+
+def _never_sent(error: BaseException) -> bool:
+    """Whether it, or what it wraps, shows that no byte of the request left."""
+    seen = 0
+    inner: object = error
+    while isinstance(inner, BaseException) and seen < 6:  # noqa: PLR2004 - wrapped thrice at most
+        if isinstance(inner, _NEVER_SENT):
+            return True
+        seen += 1
+        wrapped = getattr(inner, "reason", None)
+        inner = wrapped if isinstance(wrapped, BaseException) else next(iter(inner.args), None)
+    return False
+
+
+def _vendor_words(response: requests.Response) -> str:
+    """The error code and description in the answer, if there are any, short and on one line."""
+    try:
+        body = response.json()
+    except (ValueError, RecursionError):
+        return ""
+    words = [body.get(key) for key in ("error", "description")] if isinstance(body, dict) else []
+    text = ": ".join(word for word in words if isinstance(word, str))
+    return f" ({text[:200]!a})" if text else ""

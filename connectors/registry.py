@@ -1,0 +1,73 @@
+"""Kind -> class: the one place to register a connector, and the only one that knows them all."""
+
+from collections.abc import Mapping
+from typing import Protocol, TypeVar
+
+from connectors.base import AccountAccess, Commerce, Helpdesk, Webhooks
+from connectors.shop_api.commerce import ShopApi
+from connectors.zendesk.helpdesk import ZendeskHelpdesk
+from connectors.zendesk.webhooks import ZendeskWebhooks
+
+T = TypeVar("T")
+
+
+class _OpenHelpdesk(Protocol):
+    def __call__(self, access: AccountAccess, *, allow_private: bool) -> Helpdesk: ...
+
+
+class _OpenCommerce(Protocol):
+    def __call__(self, url: str, token: str, *, allow_private: bool) -> Commerce: ...
+
+
+_HELPDESKS: Mapping[str, _OpenHelpdesk] = {"zendesk": ZendeskHelpdesk}
+_WEBHOOKS: Mapping[str, type[Webhooks]] = {"zendesk": ZendeskWebhooks}
+_COMMERCE: Mapping[str, _OpenCommerce] = {"shop_api": ShopApi}
+
+HELPDESKS = tuple(_HELPDESKS)
+COMMERCE = tuple(_COMMERCE)
+
+
+def helpdesk(kind: str, access: AccountAccess, *, allow_private: bool) -> Helpdesk:
+    """Open one account of a helpdesk, for one thread.
+
+    Args:
+        kind: One of HELPDESKS.
+        access: Address and credentials.
+        allow_private: Also talk to loopback and private addresses.
+
+    Raises:
+        ValueError: An unknown kind.
+        ConnectorError: The address or the credentials cannot be used.
+    """
+    return _known(_HELPDESKS, kind, "helpdesk")(access, allow_private=allow_private)
+
+
+def webhooks(kind: str) -> Webhooks:
+    """How a helpdesk signs and words its webhooks.
+
+    Raises:
+        ValueError: An unknown kind.
+    """
+    return _known(_WEBHOOKS, kind, "helpdesk")()
+
+
+def commerce(kind: str, url: str, token: str, *, allow_private: bool) -> Commerce:
+    """Open a merchant's shop, for one thread.
+
+    Args:
+        kind: One of COMMERCE.
+        url: Base address.
+        token: The shop's credential. Secret.
+        allow_private: Also talk to loopback and private addresses.
+
+    Raises:
+        ValueError: An unknown kind.
+        ConnectorError: The address cannot be used.
+    """
+    return _known(_COMMERCE, kind, "shop")(url, token, allow_private=allow_private)
+
+
+def _known(kinds: Mapping[str, T], kind: str, what: str) -> T:
+    if kind not in kinds:
+        raise ValueError(f"unknown {what} {kind!r}: known are {', '.join(sorted(kinds))}")
+    return kinds[kind]

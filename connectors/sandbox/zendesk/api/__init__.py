@@ -1,0 +1,1 @@
+"""Zendesk's HTTP interface: one blueprint per area, and the guard before them all."""

@@ -1,0 +1,81 @@
+"""Puts the sandbox together."""
+
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from connectors.sandbox.seam import Seam, attach
+from connectors.sandbox.server import add_background
+from connectors.sandbox.zendesk import control, pages
+from connectors.sandbox.zendesk.api import comments, guard, oauth, tags, tickets, users, webhooks
+from connectors.sandbox.zendesk.api.suffix import WithoutSuffix
+from connectors.sandbox.zendesk.auth import Credentials
+from connectors.sandbox.zendesk.config import SandboxConfig
+from connectors.sandbox.zendesk.deliveries import Deliveries
+from connectors.sandbox.zendesk.desk import Desk
+from connectors.sandbox.zendesk.errors import ApiError
+from connectors.sandbox.zendesk.events import events_of
+from connectors.sandbox.zendesk.ledger import Ledger
+from connectors.sandbox.zendesk.records import Change
+from connectors.sandbox.zendesk.sending import Sender
+from connectors.sandbox.zendesk.webhooks import Registry
+from connectors.sandbox.zendesk.wiring import Sandbox, install
+
+_LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
+_AREAS = (oauth, tickets, comments, tags, users, webhooks, control, pages)
+
+
+def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
+    """A helpdesk with the seats of `config` and no tickets.
+
+    Webhooks are delivered while a `SandboxServer` serves the app.
+    """
+    # The root's static folder is off: the pages bring their own.
+    app = Flask(__name__, static_folder=None)
+    app.wsgi_app = WithoutSuffix(app.wsgi_app)  # type: ignore[method-assign]  # as Flask advises
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_REQUEST_BYTES
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # only the default provider has it
+    sandbox = _build(config)
+    install(app, sandbox)
+    add_background(app, sandbox.deliveries)
+    attach(app, seam)
+    guard.attach(app)
+    for area in _AREAS:
+        app.register_blueprint(area.blueprint)
+    app.register_error_handler(ApiError, _refused)
+    app.register_error_handler(HTTPException, _failed)
+    return app
+
+
+def _build(config: SandboxConfig) -> Sandbox:
+    desk = Desk(config)
+    registry = Registry(desk)
+    ledger = Ledger(desk.lock)
+    sender = Sender(config.account_id, config.delivery_seconds, config.clock)
+    deliveries = Deliveries(desk, registry, sender)
+
+    def announce(change: Change) -> None:
+        for event in events_of(
+            change,
+            account_id=config.account_id,
+            ids=desk.ids,
+            comment_with_created=config.comment_with_created,
+        ):
+            deliveries.enqueue(event)
+
+    desk.watch(ledger.see)
+    desk.watch(announce)
+    credentials = Credentials(config, desk)
+    return Sandbox(config, desk, registry, sender, deliveries, credentials, ledger)
+
+
+def _refused(error: ApiError) -> ResponseReturnValue:
+    return jsonify(error.body), error.status
+
+
+def _failed(error: HTTPException) -> ResponseReturnValue:
+    """JSON for machines; werkzeug's short page for people."""
+    if not request.path.startswith(("/api/", "/oauth/", "/sandbox/")):
+        return error
+    code = (error.name or "Error").replace(" ", "")
+    return jsonify(error=code, description=error.description), error.code or 500

@@ -1,0 +1,128 @@
+"""The hand of the demo and the tests: customers and agents who act, and what really happened.
+
+``/sandbox/*`` is no part of Zendesk and asks for no credentials.
+"""
+
+from http import HTTPStatus
+
+from flask import Blueprint
+from flask.typing import ResponseReturnValue
+
+from connectors.sandbox.zendesk.changes import NewComment, Update
+from connectors.sandbox.zendesk.desk import Desk, Opening
+from connectors.sandbox.zendesk.errors import invalid
+from connectors.sandbox.zendesk.markup import Written, written
+from connectors.sandbox.zendesk.reading import Body, json_body
+from connectors.sandbox.zendesk.records import STATUSES, Change, User
+from connectors.sandbox.zendesk.tags import TagEdit, clean_tags
+from connectors.sandbox.zendesk.wiring import sandbox
+
+blueprint = Blueprint("zendesk_control", __name__, url_prefix="/sandbox")
+
+
+@blueprint.post("/tickets")
+def open_ticket() -> ResponseReturnValue:
+    """A customer opens a ticket: ``{subject, text|html, from: {name, email}, tags?, channel?}``."""
+    body = json_body()
+    desk = sandbox().desk
+    writing, tags = _writing(body), clean_tags(body.strings("tags") or ())
+    customer = _customer(desk, body.need_object("from"))
+    first = Update(
+        customer,
+        body.text("channel") or "email",
+        comment=NewComment(customer, writing, public=True),
+        tags=TagEdit(add=tags),
+    )
+    change = desk.open(Opening(body.need_text("subject"), customer, first))
+    return _receipt(change), HTTPStatus.CREATED
+
+
+@blueprint.post("/tickets/<int:ticket_id>/messages")
+def customer_writes(ticket_id: int) -> ResponseReturnValue:
+    """The customer writes again: ``{text|html, from?, channel?}``; ``from`` is the requester."""
+    body = json_body()
+    desk = sandbox().desk
+    given = body.object("from")
+    ticket = desk.ticket(ticket_id)
+    customer = desk.user(ticket.requester_id) if given is None else _customer(desk, given)
+    update = Update(
+        customer,
+        body.text("channel") or "email",
+        comment=NewComment(customer, _writing(body), public=True),
+        by_customer=True,
+    )
+    return _receipt(desk.update(ticket_id, update)), HTTPStatus.CREATED
+
+
+@blueprint.post("/tickets/<int:ticket_id>/agent")
+def agent_writes(ticket_id: int) -> ResponseReturnValue:
+    """An agent writes: ``{agent, text|html, public, channel?, status?}``; channel is web."""
+    body = json_body()
+    desk = sandbox().desk
+    public = body.flag("public")
+    if public is None:
+        raise invalid("public", "expected true or false")
+    agent = desk.staff(body.need_text("agent"))
+    status = body.one_of("status", STATUSES)
+    update = Update(
+        agent,
+        body.text("channel") or "web",
+        comment=NewComment(agent, _writing(body), public=public),
+        fields={} if status is None else {"status": status},
+    )
+    return _receipt(desk.update(ticket_id, update)), HTTPStatus.CREATED
+
+
+@blueprint.put("/tickets/<int:ticket_id>/status")
+def change_status(ticket_id: int) -> ResponseReturnValue:
+    """An agent sets the status: ``{status, agent?}``."""
+    body = json_body()
+    desk = sandbox().desk
+    status = body.one_of("status", STATUSES)
+    if status is None:
+        raise invalid("status", f"expected one of {', '.join(STATUSES)}")
+    update = Update(desk.staff(body.text("agent")), "web", fields={"status": status})
+    change = desk.update(ticket_id, update)
+    return {"ticket_id": ticket_id, "status": change.after.status}
+
+
+@blueprint.post("/tickets/<int:ticket_id>/tags")
+def change_tags(ticket_id: int) -> ResponseReturnValue:
+    """An agent changes tags: ``{add?, remove?, agent?}``."""
+    body = json_body()
+    desk = sandbox().desk
+    edit = TagEdit(
+        add=clean_tags(body.strings("add") or ()),
+        remove=clean_tags(body.strings("remove") or ()),
+    )
+    update = Update(desk.staff(body.text("agent")), "web", tags=edit)
+    change = desk.update(ticket_id, update)
+    return {"ticket_id": ticket_id, "tags": list(change.after.tags)}
+
+
+@blueprint.get("/log")
+def show_log() -> ResponseReturnValue:
+    """What really happened."""
+    return sandbox().ledger.report()
+
+
+@blueprint.get("/idle")
+def show_idle() -> ResponseReturnValue:
+    """How many webhook deliveries are not over yet."""
+    return {"pending_deliveries": sandbox().deliveries.pending()}
+
+
+def _writing(body: Body) -> Written:
+    return written(text=body.text("text"), markup=body.text("html"))
+
+
+def _customer(desk: Desk, given: Body) -> User:
+    email = given.need_text("email")
+    return desk.customer(given.text("name") or email, email)
+
+
+def _receipt(change: Change) -> dict[str, object]:
+    return {
+        "ticket_id": change.after.id,
+        "comment_id": None if change.comment is None else change.comment.id,
+    }

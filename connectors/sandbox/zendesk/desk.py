@@ -1,0 +1,149 @@
+"""The state of the sandbox: users and tickets, under one lock."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from connectors.sandbox.zendesk.changes import Update, opened, updated
+from connectors.sandbox.zendesk.config import SandboxConfig
+from connectors.sandbox.zendesk.errors import invalid, not_found, outdated
+from connectors.sandbox.zendesk.ids import Ids
+from connectors.sandbox.zendesk.records import Change, Ticket, User, UserRole
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A ticket to be opened; `first` holds its first comment."""
+
+    subject: str
+    requester: User
+    first: Update
+
+
+class Desk:
+    """Users and tickets. Every method is thread safe; `lock` is the sandbox's only lock."""
+
+    def __init__(self, config: SandboxConfig) -> None:
+        self.lock = threading.RLock()
+        self.ids = Ids(account_id=config.account_id, offset=config.id_offset)
+        self._clock = config.clock
+        self._comment_limit = config.comment_limit
+        self._users: dict[int, User] = {}
+        self._tickets: dict[int, Ticket] = {}
+        self._watchers: list[Callable[[Change], None]] = []
+        for seat in config.agents:
+            self._add_user(seat.name, seat.email, seat.role)
+
+    def now(self) -> datetime:
+        """The present by the sandbox's clock."""
+        return self._clock()
+
+    def watch(self, watcher: Callable[[Change], None]) -> None:
+        """Call `watcher` with every change, in order, inside the lock."""
+        self._watchers.append(watcher)
+
+    def users(self) -> tuple[User, ...]:
+        """Everybody, by id."""
+        with self.lock:
+            return tuple(self._users.values())
+
+    def user(self, user_id: int) -> User:
+        """Somebody by id; 404 if there is nobody."""
+        with self.lock:
+            found = self._users.get(user_id)
+        if found is None:
+            raise not_found()
+        return found
+
+    def user_by_email(self, email: str) -> User | None:
+        """Somebody by address, in any case."""
+        wanted = email.lower()
+        return next((user for user in self.users() if user.email.lower() == wanted), None)
+
+    def staff(self, email: str | None) -> User:
+        """The seat with that address, or the first seat; 422 if there is none."""
+        user = next(iter(self.users())) if email is None else self.user_by_email(email)
+        if user is None or not user.is_staff:
+            raise invalid("agent", f"{email} is not an agent here")
+        return user
+
+    def customer(self, name: str, email: str) -> User:
+        """The customer with that address, made if new; 422 for a seat's address."""
+        with self.lock:
+            known = self.user_by_email(email)
+            if known is not None and known.is_staff:
+                raise invalid("email", f"{email} is an agent, not a customer")
+            return known or self._add_user(name, email, "end-user")
+
+    def tickets(self) -> tuple[Ticket, ...]:
+        """All tickets, by id."""
+        with self.lock:
+            return tuple(self._tickets.values())
+
+    def ticket(self, ticket_id: int) -> Ticket:
+        """A ticket; 404 if there is none."""
+        with self.lock:
+            found = self._tickets.get(ticket_id)
+        if found is None:
+            raise not_found()
+        return found
+
+    def open(self, opening: Opening) -> Change:
+        """Open a ticket."""
+        with self.lock:
+            now = self.now()
+            blank = Ticket(
+                id=self.ids.number("ticket"),
+                subject=opening.subject,
+                status="new",
+                priority=None,
+                tags=(),
+                requester_id=opening.requester.id,
+                submitter_id=opening.first.actor.id,
+                assignee_id=None,
+                channel=opening.first.channel,
+                created_at=now,
+                updated_at=now,
+            )
+            return self._keep(opened(blank, opening.first, ids=self.ids, now=now))
+
+    def update(self, ticket_id: int, update: Update) -> Change:
+        """Change a ticket, all or nothing.
+
+        Raises:
+            ApiError: 404; 409 where the stamp is not the expected one; 422 for a closed ticket or
+                one that holds all the comments it can.
+        """
+        with self.lock:
+            ticket = self.ticket(ticket_id)
+            if update.expected_stamp not in (None, ticket.stamp):
+                raise outdated()
+            if ticket.status == "closed":
+                raise invalid("status", "closed prevents ticket update")
+            if update.comment is not None and len(ticket.comments) >= self._comment_limit:
+                raise invalid("comment", f"a ticket holds {self._comment_limit} comments")
+            return self._keep(updated(ticket, update, ids=self.ids, now=self.now()))
+
+    def make_private(self, ticket_id: int, comment_id: int) -> None:
+        """Turn a public comment into a note. No webhook is sent: its payload is not known."""
+        with self.lock:
+            ticket = self.ticket(ticket_id)
+            if all(comment.id != comment_id for comment in ticket.comments):
+                raise not_found()
+            comments = tuple(
+                replace(comment, public=False) if comment.id == comment_id else comment
+                for comment in ticket.comments
+            )
+            self._tickets[ticket_id] = replace(ticket, comments=comments, updated_at=self.now())
+
+    def _keep(self, change: Change) -> Change:
+        self._tickets[change.after.id] = change.after
+        for watcher in self._watchers:
+            watcher(change)
+        return change
+
+    def _add_user(self, name: str, email: str, role: UserRole) -> User:
+        user = User(self.ids.number("user"), name, email, role, self.now())
+        self._users[user.id] = user
+        return user

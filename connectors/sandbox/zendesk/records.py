@@ -1,0 +1,110 @@
+"""What the sandbox remembers. Frozen: a change makes a new record, so readers need no lock."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+UserRole = Literal["end-user", "agent", "admin"]
+STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
+PRIORITIES = ("low", "normal", "high", "urgent")
+
+
+def stamp(moment: datetime) -> str:
+    """A time as Zendesk writes it, to the second: ``2026-06-09T08:36:43Z``."""
+    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A customer or a seat."""
+
+    id: int
+    name: str
+    email: str
+    role: UserRole
+    created_at: datetime
+
+    @property
+    def is_staff(self) -> bool:
+        """Agent or admin."""
+        return self.role != "end-user"
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """A message (public) or a note. Its id is the id of the audit event that made it."""
+
+    id: int
+    audit_id: int
+    author_id: int
+    public: bool
+    html_body: str
+    plain_body: str
+    channel: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Audit:
+    """One update: who, through what, and what it changed.
+
+    Attributes:
+        custom: The ``metadata`` that came with the update.
+        events: As Zendesk's JSON has them.
+    """
+
+    id: int
+    ticket_id: int
+    author_id: int
+    channel: str
+    created_at: datetime
+    custom: Mapping[str, object]
+    events: tuple[Mapping[str, object], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """A ticket with all its comments and audits, oldest first."""
+
+    id: int
+    subject: str
+    status: str
+    priority: str | None
+    tags: tuple[str, ...]
+    requester_id: int
+    submitter_id: int
+    assignee_id: int | None
+    channel: str
+    created_at: datetime
+    updated_at: datetime
+    comments: tuple[Comment, ...] = ()
+    audits: tuple[Audit, ...] = ()
+
+    @property
+    def stamp(self) -> str:
+        """What ``updated_stamp`` is compared with."""
+        return stamp(self.updated_at)
+
+    @property
+    def is_public(self) -> bool:
+        """Whether the customer can see any of it."""
+        return any(comment.public for comment in self.comments)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What one update did.
+
+    Attributes:
+        before: None for a new ticket.
+        actor: Who made the update; a comment may name another author.
+        comment: The one it added, with its author.
+    """
+
+    before: Ticket | None
+    after: Ticket
+    audit: Audit
+    actor: User
+    comment: Comment | None = None
+    author: User | None = None

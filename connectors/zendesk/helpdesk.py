@@ -1,0 +1,241 @@
+"""The Zendesk `Helpdesk`: notes, replies and tags as one update each, found again by effect id."""
+
+import logging
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
+
+from connectors.base import AccountAccess, Capabilities
+from connectors.errors import (
+    AmbiguousError,
+    ConflictError,
+    ConnectorError,
+    NotFoundError,
+    RejectedError,
+)
+from connectors.http import WRITE_SECONDS
+from connectors.types import Message, Origin, Person, Receipt, TagChange, Ticket
+from connectors.zendesk import mapping
+from connectors.zendesk.client import ZendeskClient
+from connectors.zendesk.markup import to_html
+from connectors.zendesk.oauth import TokenCache
+from connectors.zendesk.overwritten import is_settled, owed
+from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields, WrongShapeError
+
+_log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# Zendesk's own limit of comments on a ticket.
+MOST_COMMENTS = 5_000
+# An effect is looked for soon after it was tried; a message may be older.
+_EFFECT_AUDITS = 1_000
+_ORIGIN_AUDITS = 5_000
+_READ_SECONDS = 60.0
+_CONFLICT_ATTEMPTS = 5
+_PUT_BACK_ROUNDS = 3
+_SETTLING_READS = 3
+
+
+class ZendeskHelpdesk:
+    """One Zendesk account. Serves one thread.
+
+    Args:
+        access: Address and credentials: ``api_user`` and ``api_token``, or ``client_id`` and
+            ``client_secret``.
+        allow_private: Also talk to loopback and private addresses.
+        tokens: Where OAuth tokens are kept; the process's own by default.
+
+    Raises:
+        ConnectorError: The address or the credentials cannot be used.
+    """
+
+    capabilities = Capabilities(reply_as_agent=True, save_hook=True)
+
+    def __init__(
+        self, access: AccountAccess, *, allow_private: bool, tokens: TokenCache | None = None
+    ) -> None:
+        self._client = ZendeskClient(access, allow_private=allow_private, tokens=tokens)
+
+    def me(self) -> Person:
+        """Whom our own writes are made as."""
+        return _understood(mapping.person, self._client.me())
+
+    def ticket(self, ticket_id: str) -> Ticket:
+        """The ticket as it stands now."""
+        page = self._client.ticket(ticket_id)
+        requester_id = _understood(mapping.requester_id, page)
+        requester = _understood(mapping.people, page).get(requester_id)
+        return _understood(mapping.ticket, page, requester or self._person(requester_id))
+
+    def _person(self, user_id: str) -> Person:
+        if user_id == SYSTEM_AUTHOR:
+            return mapping.stranger(user_id)
+        try:
+            return _understood(mapping.person, self._client.user(user_id))
+        except NotFoundError:
+            return mapping.stranger(user_id)
+
+    def conversation(self, ticket_id: str) -> tuple[Message, ...]:
+        """All comments, oldest first; Zendesk holds at most 5,000 a ticket."""
+        with self._client.within(_READ_SECONDS):
+            messages: list[Message] = []
+            page, authors = None, dict[str, Person]()
+            for comment, its_page in self._client.comments(ticket_id, MOST_COMMENTS):
+                if its_page is not page:
+                    page, authors = its_page, authors | _understood(mapping.people, its_page)
+                messages.append(_understood(mapping.message, comment, authors))
+        return tuple(sorted(messages, key=lambda one: (one.created_at, int(one.id))))
+
+    def origin(self, ticket_id: str, message_id: str) -> Origin:
+        """Who made the update that wrote a comment, and through what, by the audit log."""
+        with self._client.within(_READ_SECONDS):
+            audits = self._client.audits(ticket_id, _ORIGIN_AUDITS)
+            found = _understood(mapping.origin, audits, message_id)
+        if found is None:
+            raise NotFoundError("no update of this ticket wrote that comment")
+        return found
+
+    def add_note(self, ticket_id: str, html: str, *, tags: TagChange, effect_id: str) -> Receipt:
+        """Write an internal note and change tags, in one update."""
+        comment = {"html_body": html, "public": False}
+        audit = self._update(
+            ticket_id, tags, {"comment": comment, "metadata": {mapping.EFFECT_KEY: effect_id}}
+        )
+        return _comment_receipt(audit)
+
+    def send_reply(
+        self,
+        ticket_id: str,
+        text: str,
+        *,
+        author_id: str | None,
+        tags: TagChange,
+        status: str | None,
+        effect_id: str,
+    ) -> Receipt:
+        """Send a public reply, change tags and status, in one update."""
+        body = to_html(text)
+        if not body:
+            raise RejectedError("an empty reply is not sent")
+        comment: dict[str, Any] = {"html_body": body, "public": True}
+        if author_id is not None:
+            if not (author_id.isascii() and author_id.isdigit()):
+                raise RejectedError("the author's Zendesk id is not a number")
+            comment["author_id"] = int(author_id)
+        change: dict[str, Any] = {
+            "comment": comment,
+            "metadata": {mapping.EFFECT_KEY: effect_id},
+        }
+        if status is not None:
+            change["status"] = status
+        return _comment_receipt(self._update(ticket_id, tags, change))
+
+    def change_tags(self, ticket_id: str, tags: TagChange, *, effect_id: str) -> None:
+        """Put tags on and off without losing others'. Nothing is sent where all is so already."""
+        self._update(ticket_id, tags, {"metadata": {mapping.EFFECT_KEY: effect_id}})
+
+    def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
+        """The receipt of our update that carries `effect_id`, if it was done."""
+        with self._client.within(_READ_SECONDS):
+            audits = self._client.audits(ticket_id, _EFFECT_AUDITS)
+            return _understood(mapping.effect_receipt, audits, effect_id)
+
+    def _update(self, ticket_id: str, tags: TagChange, change: Mapping[str, Any]) -> Fields | None:
+        """One PUT; None where there was nothing to do. All of it stays below WRITE_SECONDS."""
+        with self._client.within(WRITE_SECONDS):
+            audit, lost = self._until_unmoved(ticket_id, tags, change, settled=False)
+            try:
+                self._put_back(ticket_id, lost - tags.remove)
+            except ConnectorError as error:
+                # The update itself is done and its receipt is what counts.
+                _log.warning("tags overwritten on ticket %s stay lost: %s", ticket_id, error)
+        return audit
+
+    def _put_back(self, ticket_id: str, lost: frozenset[str]) -> None:
+        for _ in range(_PUT_BACK_ROUNDS):
+            if not lost:
+                return
+            _, lost = self._until_unmoved(ticket_id, TagChange(add=lost), {}, settled=True)
+
+    def _until_unmoved(
+        self, ticket_id: str, tags: TagChange, change: Mapping[str, Any], *, settled: bool
+    ) -> tuple[Fields | None, frozenset[str]]:
+        """Read and write until nobody came between; a 409 means that nothing was done.
+
+        Returns:
+            The update's audit, and others' tags that it ran over.
+        """
+        again = Retrying(
+            retry=retry_if_exception_type(ConflictError),
+            stop=stop_after_attempt(_CONFLICT_ATTEMPTS),
+            wait=wait_random(0.01, 0.2),
+            reraise=True,
+        )
+        return again(self._attempt, ticket_id, tags, change, settled=settled)
+
+    def _attempt(
+        self, ticket_id: str, tags: TagChange, change: Mapping[str, Any], *, settled: bool
+    ) -> tuple[Fields | None, frozenset[str]]:
+        retag = self._retag(ticket_id, tags, settled=settled)
+        if retag is None and not change.keys() - {"metadata"}:
+            return None, frozenset()
+        if retag is None:
+            return self._client.update_ticket(ticket_id, change), frozenset()
+        audit = self._client.update_ticket(ticket_id, {**change, **retag.fields()})
+        try:
+            return audit, owed(audit, read=retag.read, wrote=retag.wanted)
+        except WrongShapeError:
+            return audit, frozenset()
+
+    def _retag(self, ticket_id: str, tags: TagChange, *, settled: bool) -> "_Retag | None":
+        """What to send for the tags; None where they are so already."""
+        if tags == TagChange():
+            return None
+        now, read_at = self._client.current(ticket_id)
+        for _ in range(_SETTLING_READS if settled else 0):
+            if is_settled(_understood(now.time, "updated_at"), read_at):
+                break
+            time.sleep(1)
+            now, read_at = self._client.current(ticket_id)
+        read = _understood(now.texts, "tags")
+        retag = _Retag(read, tags.apply(read), _understood(now.text, "updated_at"))
+        return None if retag.wanted == read else retag
+
+
+@dataclass(frozen=True, slots=True)
+class _Retag:
+    """The tags we read, those we want, and the stamp of the reading."""
+
+    read: frozenset[str]
+    wanted: frozenset[str]
+    stamp: str
+
+    def fields(self) -> dict[str, Any]:
+        """For the PUT. The stamp exactly as Zendesk sent it: another spelling is a conflict."""
+        return {
+            "tags": sorted(self.wanted),
+            "updated_stamp": self.stamp,
+            "safe_update": True,
+        }
+
+
+def _comment_receipt(audit: Fields | None) -> Receipt:
+    """The receipt of an update that must have written a comment."""
+    try:
+        if audit is not None and any(mapping.comment_events(audit)):
+            return mapping.receipt(audit)
+    except WrongShapeError as bad:
+        raise AmbiguousError(f"done, but Zendesk's answer is not understood: {bad}") from None
+    raise AmbiguousError("done, but Zendesk's answer names no comment")
+
+
+def _understood(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """`read` of an answer to a read; a wrong shape will be as wrong the next time."""
+    try:
+        return read(*args, **kwargs)
+    except WrongShapeError as bad:
+        raise RejectedError(f"Zendesk's answer is not understood: {bad}") from None

@@ -1,0 +1,130 @@
+"""Zendesk's users, tickets, comments and audits as our types. Pure.
+
+Sources: https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_comments/ and
+https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+
+from connectors.types import Channel, Message, Origin, Person, PersonRole, Receipt, Ticket
+from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields
+
+_ROLES = {
+    "end-user": PersonRole.END_USER,
+    "agent": PersonRole.AGENT,
+    "admin": PersonRole.ADMIN,
+}
+_CHANNELS = {
+    "web": Channel.WEB,
+    "mobile": Channel.MOBILE,
+    "mobile_sdk": Channel.MOBILE,
+    "email": Channel.EMAIL,
+    "mail": Channel.EMAIL,
+    "api": Channel.API,
+    "rule": Channel.RULE,
+    "trigger": Channel.RULE,
+    "automation": Channel.RULE,
+    "chat": Channel.CHAT,
+    "messaging": Channel.CHAT,
+    "native_messaging": Channel.CHAT,
+}
+# Our key in an audit's `metadata.custom`.
+EFFECT_KEY = "bookbag_effect"
+
+
+def person(user: Fields) -> Person:
+    """A user. A role we do not know has no authority."""
+    return Person(
+        id=user.number_id("id"),
+        name=user.optional_text("name") or "",
+        role=_ROLES.get(user.optional_text("role") or "", PersonRole.END_USER),
+        email=user.optional_text("email"),
+    )
+
+
+def people(page: Fields) -> dict[str, Person]:
+    """The side-loaded users of a page, by id."""
+    return {one.id: one for one in map(person, page.children("users"))}
+
+
+def stranger(user_id: str) -> Person:
+    """Who is named and was not side-loaded: nobody with authority, or Zendesk itself."""
+    if user_id == SYSTEM_AUTHOR:
+        # Not a customer: nothing Zendesk writes is a message to be answered.
+        return Person(id=user_id, name="Zendesk", role=PersonRole.AGENT)
+    return Person(id=user_id, name="", role=PersonRole.END_USER)
+
+
+def channel(thing: Fields) -> Channel:
+    """Of a ticket, a comment or an audit, by its ``via.channel``."""
+    via = thing.optional_child("via")
+    name = via.raw().get("channel") if via else None
+    return _CHANNELS.get(name.lower(), Channel.OTHER) if isinstance(name, str) else Channel.OTHER
+
+
+def requester_id(page: Fields) -> str:
+    """Whose ticket it is."""
+    return page.child("ticket").number_id("requester_id")
+
+
+def ticket(page: Fields, requester: Person) -> Ticket:
+    """A ticket."""
+    one = page.child("ticket")
+    return Ticket(
+        id=one.number_id("id"),
+        subject=one.optional_text("subject") or "",
+        status=one.text("status").lower(),
+        tags=one.texts("tags"),
+        requester=requester,
+        channel=channel(one),
+        created_at=one.time("created_at"),
+        stamp=one.text("updated_at"),
+    )
+
+
+def message(comment: Fields, authors: Mapping[str, Person]) -> Message:
+    """A comment. It has no role of its own: its author comes from the side-loaded users."""
+    author = comment.number_id("author_id")
+    return Message(
+        id=comment.number_id("id"),
+        author=authors.get(author) or stranger(author),
+        public=comment.flag("public"),
+        text=comment.optional_text("plain_body") or comment.optional_text("body") or "",
+        created_at=comment.time("created_at"),
+        html=comment.optional_text("html_body"),
+        channel=channel(comment),
+        attachments=tuple(
+            one.optional_text("file_name") or "" for one in comment.children("attachments")
+        ),
+    )
+
+
+def comment_events(audit: Fields) -> Iterator[str]:
+    """Ids of the comments an update wrote; an event of that type has its comment's id."""
+    for event in audit.children("events"):
+        if event.raw().get("type") == "Comment":
+            yield event.number_id("id")
+
+
+def origin(audits: Iterable[Fields], message_id: str) -> Origin | None:
+    """Who made the update that wrote a comment."""
+    for audit in audits:
+        if message_id in comment_events(audit):
+            return Origin(author_id=audit.number_id("author_id"), channel=channel(audit))
+    return None
+
+
+def receipt(audit: Fields) -> Receipt:
+    """Proof of an update: its comment's id, or the audit's own where it wrote none."""
+    written = next(comment_events(audit), None)
+    return Receipt(external_id=written or audit.number_id("id"), at=audit.time("created_at"))
+
+
+def effect_receipt(audits: Iterable[Fields], effect_id: str) -> Receipt | None:
+    """The receipt of the update that carries our effect id."""
+    for audit in audits:
+        metadata = audit.optional_child("metadata")
+        custom = metadata.raw().get("custom") if metadata else None
+        if isinstance(custom, Mapping) and custom.get(EFFECT_KEY) == effect_id:
+            return receipt(audit)
+    return None

@@ -1,0 +1,172 @@
+"""Zendesk's webhooks: is it theirs, and what does it say. Pure.
+
+Sources: https://developer.zendesk.com/documentation/webhooks/verifying/ and
+https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events.
+"""
+
+import base64
+import hashlib
+import hmac
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import NoReturn
+
+from connectors.errors import BadSignatureError, UnreadablePayloadError
+from connectors.types import EventKind, HelpdeskEvent
+from connectors.zendesk.reading import Fields, WrongShapeError
+
+SIGNATURE = "x-zendesk-webhook-signature"
+TIMESTAMP = "x-zendesk-webhook-signature-timestamp"
+ACCOUNT = "x-zendesk-account-id"
+# The stamp is made anew for each attempt, so that a late delivery is not stale.
+_WINDOW = timedelta(minutes=5)
+
+_TICKET = "zen:event-type:ticket."
+_KINDS = {
+    f"{_TICKET}created": EventKind.TICKET_CREATED,
+    f"{_TICKET}comment_added": EventKind.MESSAGE_ADDED,
+    f"{_TICKET}tags_changed": EventKind.TAGS_CHANGED,
+    f"{_TICKET}status_changed": EventKind.STATUS_CHANGED,
+}
+# An event's id is a UUID or a ULID; its type is a dotted name.
+_NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
+
+
+class ZendeskWebhooks:
+    """How Zendesk signs and words its event-subscribed webhooks."""
+
+    def verify(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        secrets: Sequence[str],
+        vendor_account: str,
+        now: datetime,
+    ) -> None:
+        """Check signature, age and account.
+
+        Raises:
+            BadSignatureError: Unsigned, wrongly signed, stale, or for another account.
+        """
+        given = {name.lower(): value for name, value in headers.items()}
+        stamp = given.get(TIMESTAMP, "")
+        signature = given.get(SIGNATURE, "")
+        if not stamp or not signature:
+            raise BadSignatureError("the signature headers are missing")
+        if not _signed(stamp, body, signature, secrets):
+            raise BadSignatureError("the signature is not made with any of our secrets")
+        if not _fresh(stamp, now):
+            raise BadSignatureError("the signature's timestamp is not within five minutes of now")
+        if not _same(given.get(ACCOUNT, ""), vendor_account):
+            raise BadSignatureError("the webhook is for another Zendesk account")
+
+    def parse(self, body: bytes) -> HelpdeskEvent:
+        """Read a verified body. An unknown type is no error.
+
+        Raises:
+            UnreadablePayloadError: The message names the field that is missing or wrong.
+        """
+        try:
+            return _event(Fields(_load(body)))
+        except WrongShapeError as bad:
+            raise UnreadablePayloadError(str(bad)) from None
+
+
+def _signed(stamp: str, body: bytes, signature: str, secrets: Sequence[str]) -> bool:
+    message = stamp.encode(errors="replace") + body
+    valid = False
+    for secret in secrets:
+        # The key is the secret's text, not the bytes that its base64 stands for.
+        digest = hmac.new(secret.encode(), message, hashlib.sha256).digest()
+        # No early exit: the time must not tell which secret fits. An empty one signs nothing.
+        valid |= _same(base64.b64encode(digest).decode(), signature) and bool(secret)
+    return valid
+
+
+def _same(ours: str, theirs: str) -> bool:
+    return hmac.compare_digest(ours.encode(errors="replace"), theirs.encode(errors="replace"))
+
+
+def _fresh(stamp: str, now: datetime) -> bool:
+    try:
+        at = datetime.fromisoformat(stamp)
+    except ValueError:
+        return False
+    return at.tzinfo is not None and abs(now - at) <= _WINDOW
+
+
+def _load(body: bytes) -> object:
+    try:
+        return json.loads(
+            body.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite
+        )
+    except UnicodeDecodeError:
+        raise WrongShapeError("body: expected UTF-8") from None
+    except RecursionError:
+        raise WrongShapeError("body: nested too deeply") from None
+    except WrongShapeError:
+        raise
+    except ValueError:
+        raise WrongShapeError("body: expected JSON") from None
+
+
+def _refuse_constant(_: str) -> NoReturn:
+    raise WrongShapeError("body: expected JSON without NaN and Infinity")
+
+
+def _finite(digits: str) -> float:
+    number = float(digits)
+    if not math.isfinite(number):
+        raise WrongShapeError("body: a number is too large")
+    return number
+
+
+def _event(payload: Fields) -> HelpdeskEvent:
+    vendor_type = _name(payload, "type")
+    kind = _KINDS.get(vendor_type, EventKind.OTHER)
+    event_id = _name(payload, "id")
+    occurred_at = payload.time("time")
+    if kind is EventKind.OTHER:
+        return HelpdeskEvent(
+            id=event_id,
+            kind=kind,
+            vendor_type=vendor_type,
+            ticket_id=_ticket_if_any(payload, vendor_type),
+            occurred_at=occurred_at,
+            raw=payload.raw(),
+        )
+    ticket_id = payload.child("detail").text_id("id")
+    comment = payload.child("event").child("comment") if kind is EventKind.MESSAGE_ADDED else None
+    author = comment.optional_child("author") if comment else None
+    return HelpdeskEvent(
+        id=event_id,
+        kind=kind,
+        vendor_type=vendor_type,
+        ticket_id=ticket_id,
+        occurred_at=occurred_at,
+        message_id=comment.text_id("id") if comment else None,
+        author_id=author.author_id("id") if author else None,
+        author_is_staff=author.optional_flag("is_staff") if author else None,
+        public=comment.optional_flag("is_public") if comment else None,
+        raw=payload.raw(),
+    )
+
+
+def _name(payload: Fields, key: str) -> str:
+    value = payload.text(key)
+    if not _NAME.fullmatch(value):
+        raise WrongShapeError(f"{key}: expected a short name in ASCII")
+    return value
+
+
+def _ticket_if_any(payload: Fields, vendor_type: str) -> str:
+    """The ticket of an event we do not know, or an empty text: it need not be about one."""
+    about_ticket = vendor_type.startswith((_TICKET, "zen:event-type:messaging_ticket."))
+    try:
+        return payload.child("detail").text_id("id") if about_ticket else ""
+    except WrongShapeError:
+        return ""

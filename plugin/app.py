@@ -1,0 +1,137 @@
+"""The composition root: the only place that picks connectors, the drafter and the store."""
+
+import json
+import threading
+from collections.abc import Callable
+from datetime import UTC, datetime
+from functools import lru_cache
+
+from connectors import registry
+from connectors.base import AccountAccess, Commerce, Helpdesk
+from plugin import jobs
+from plugin.config import Settings
+from plugin.drafting.base import Drafter
+from plugin.drafting.builtin import BuiltinDrafter
+from plugin.drafting.macros import load_macros
+from plugin.jobs import JobClient
+from plugin.policy.load import load as load_policy
+from plugin.policy.model import PolicyFile
+from plugin.runtime import PolicyInForce, Runtime
+from plugin.store import files, merchants, migrate
+from plugin.store.columns import Keyring
+from plugin.store.engine import Database
+from plugin.store.schema import Account
+from plugin.store.scope import Scope
+
+HELPDESKS = registry.HELPDESKS
+SHOPS = registry.COMMERCE
+
+# What holds until a merchant activates a file: a person reviews every draft.
+_WITHOUT_POLICIES = "version: 1\n"
+_CACHED_FILES = 64
+
+
+class Service:
+    """One process's service: its runtime, and what must be closed at the end.
+
+    Attributes:
+        runtime: Handed to whoever works.
+        jobs: The client that enqueues.
+    """
+
+    def __init__(self, settings: Settings, *, now: Callable[[], datetime] | None = None) -> None:
+        Keyring.use(settings.secret_keys)
+        self.database = Database(settings.database_url)
+        self.jobs = JobClient(self.database)
+        connections = _Connections(self.database, allow_private=settings.allow_private_addresses)
+        self.runtime = Runtime(
+            settings=settings,
+            database=self.database,
+            enqueue=self.jobs.enqueue,
+            helpdesk=connections.helpdesk,
+            webhooks=registry.webhooks,
+            shops=connections.shops,
+            drafter=self._drafter,
+            policy=self._policy,
+            now=now or (lambda: datetime.now(UTC)),
+        )
+
+    def require_current_schema(self) -> None:
+        """Refuse an older database.
+
+        Raises:
+            ConfigError: Run `bookbag db upgrade`.
+        """
+        migrate.require_current(self.database)
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.jobs.close()
+        self.database.close()
+
+    def _drafter(self, scope: Scope) -> Drafter:
+        with self.database.read() as session:
+            macros = files.macros_in_use(session, scope)
+        return _built_in(macros.source if macros else "[]")
+
+    def _policy(self, scope: Scope) -> PolicyInForce:
+        with self.database.read() as session:
+            version = files.policy_in_force(session, scope)
+        if version is None:
+            return PolicyInForce(_typed_policy(_WITHOUT_POLICIES), 0)
+        return PolicyInForce(_typed_policy(version.source), version.number)
+
+
+def upgrade_database(settings: Settings) -> None:
+    """Bring our tables, then the job engine's, to this release."""
+    database = Database(settings.database_url)
+    try:
+        migrate.upgrade(database)
+        jobs.migrate(database)
+    finally:
+        database.close()
+
+
+@lru_cache(maxsize=_CACHED_FILES)
+def _built_in(source: str) -> Drafter:
+    return BuiltinDrafter(load_macros(source))
+
+
+@lru_cache(maxsize=_CACHED_FILES)
+def _typed_policy(source: str) -> PolicyFile:
+    return load_policy(source)
+
+
+class _Connections:
+    """Open connections, one for each thread: vendors' clients are not thread safe."""
+
+    def __init__(self, database: Database, *, allow_private: bool) -> None:
+        self._database = database
+        self._allow_private = allow_private
+        self._local = threading.local()
+
+    def helpdesk(self, account: Account) -> Helpdesk:
+        """The calling thread's connection to an account."""
+        opened: dict[str, Helpdesk] = self._local.__dict__.setdefault("helpdesks", {})
+        if account.id not in opened:
+            access = AccountAccess(
+                url=account.url,
+                vendor_account=account.vendor_account,
+                credentials=json.loads(account.credentials),
+            )
+            opened[account.id] = registry.helpdesk(
+                account.helpdesk, access, allow_private=self._allow_private
+            )
+        return opened[account.id]
+
+    def shops(self, scope: Scope) -> tuple[Commerce, ...]:
+        """The calling thread's connections to a merchant's shops."""
+        opened: dict[str, Commerce] = self._local.__dict__.setdefault("shops", {})
+        with self._database.read() as session:
+            rows = merchants.shops(session, scope)
+        for shop in rows:
+            if shop.id not in opened:
+                opened[shop.id] = registry.commerce(
+                    shop.kind, shop.url, shop.token, allow_private=self._allow_private
+                )
+        return tuple(opened[shop.id] for shop in rows)

@@ -1,0 +1,156 @@
+"""What an agent is shown of a draft: the same card in the note, the page and, later, the sidebar.
+
+All text on a card is untrusted. Templates escape it; nothing here builds HTML by hand.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from connectors.types import ActionRequest
+from plugin.models import DraftState, Oversight, Role
+from plugin.store.drafts import Held, action_of
+
+_DONE_HINT = " done"
+_PERCENT = 100
+
+
+@dataclass(frozen=True, slots=True)
+class ActionLine:
+    """An action as a sentence, and whether a person has said that it is done."""
+
+    words: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """Everything an agent needs to judge a draft.
+
+    Attributes:
+        headline: What is wanted of the agent, in one line.
+        held_because: One plain sentence a reason.
+        confidence: Per cent, or None where it is not known.
+        command: The note command that approves it; None where nobody may.
+        text: None where no text is offered.
+    """
+
+    draft_id: str
+    short_id: str
+    rev: int
+    state: DraftState
+    oversight: Oversight | None
+    headline: str
+    text: str | None
+    note: str | None
+    held_because: tuple[str, ...]
+    advice: tuple[str, ...]
+    actions: tuple[ActionLine, ...]
+    sources: tuple[str, ...]
+    confidence: int | None
+    intent: str | None
+    language: str | None
+    command: str | None
+    url: str
+
+
+def card_of(held: Held, *, public_url: str) -> Card:
+    """The card of a stored draft."""
+    draft, decision = held.draft, held.decision
+    blocked = held.oversight is Oversight.BLOCK
+    return Card(
+        draft_id=draft.id,
+        short_id=draft.short_id,
+        rev=draft.rev,
+        state=draft.state,
+        oversight=held.oversight,
+        headline=_headline(held),
+        text=None if blocked else draft.text,
+        note=draft.note,
+        held_because=tuple(decision.held_because) if decision else (),
+        advice=tuple(decision.advice) if decision else (),
+        actions=tuple(
+            ActionLine(action_words(action_of(row)), row.done_at is not None)
+            for row in held.actions
+        ),
+        sources=tuple(f"{source['kind']} “{source['title']}”" for source in draft.sources),
+        confidence=None if draft.confidence is None else int(draft.confidence * _PERCENT),
+        intent=draft.intent.replace("_", " ") if draft.intent else None,
+        language=draft.language,
+        command=_command(held),
+        url=f"{public_url}/drafts/{draft.id}",
+    )
+
+
+def note_html(card: Card) -> str:
+    """The internal note, as safe HTML, with its visible marker line."""
+    return _render("note.html", {"card": card})
+
+
+def plain_note_html(*sentences: str) -> str:
+    """A short internal note that is not a draft's."""
+    return _render("plain_note.html", {"sentences": sentences})
+
+
+def marker(short_id: str, rev: int) -> str:
+    """The line that every draft's note ends with."""
+    return f"Bookbag draft {short_id} rev {rev}"
+
+
+def action_words(action: ActionRequest) -> str:
+    """``refund 54.20 USD on #1002``."""
+    words = [action.type.removeprefix("custom:").replace("_", " ")]
+    if action.amount is not None:
+        words.append(str(action.amount))
+    if action.order is not None:
+        words.append(f"on #{action.order.removeprefix('#')}")
+    if action.amount is None and action.value is not None:
+        words.append(f"(worth {action.value})")
+    return " ".join(words)
+
+
+def approvers_words(roles: Sequence[str]) -> str:
+    """``a lead or an admin``."""
+    articles = {Role.AGENT: "an agent", Role.LEAD: "a lead", Role.ADMIN: "an admin"}
+    return " or ".join(articles.get(Role(role), str(role)) for role in roles)
+
+
+def _headline(held: Held) -> str:
+    decision = held.decision
+    if decision is None or held.draft.text is None:
+        return "No draft for this message"
+    if decision.oversight is Oversight.BLOCK:
+        return "The AI must not answer this message"
+    if decision.oversight is Oversight.AUTO:
+        return "This reply is sent automatically"
+    if decision.oversight is Oversight.REVIEW:
+        return "Draft reply, ready for your review"
+    people = approvers_words(decision.approvers)
+    if decision.approvals > 1:
+        return f"Draft reply, needs {decision.approvals} approvals by {people}"
+    return f"Draft reply, needs approval by {people}"
+
+
+def _command(held: Held) -> str | None:
+    if held.draft.text is None or held.oversight not in (Oversight.REVIEW, Oversight.APPROVAL):
+        return None
+    return f"/approve {held.draft.short_id}{_DONE_HINT if held.actions else ''}"
+
+
+def _render(template: str, values: Mapping[str, object]) -> str:
+    return _templates().get_template(template).render(**values).strip()
+
+
+@cache
+def _templates() -> Environment:
+    environment = Environment(
+        loader=PackageLoader("plugin", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals["marker"] = marker
+    return environment

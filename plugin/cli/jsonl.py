@@ -1,0 +1,68 @@
+"""Filters: JSON Lines in, JSON Lines out, same order, one result a line, streaming."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from typing import Any, BinaryIO
+
+import click
+
+from plugin.errors import InvalidInputError
+
+BAD_INPUT = 2
+
+
+def run_filter(answer: Callable[[Any], Mapping[str, object]], lines: BinaryIO | None = None) -> int:
+    """Answer each line; a bad one gets its error in its place. Returns the exit code."""
+    out = click.get_text_stream("stdout")
+    code = 0
+    for line in sys.stdin.buffer if lines is None else lines:
+        try:
+            result = answer(parse_json(line))
+        except InvalidInputError as bad:
+            code = BAD_INPUT
+            result = {"error": {"field": bad.field, "message": bad.message}}
+        out.write(json.dumps(result, default=_plain) + "\n")
+        out.flush()
+    return code
+
+
+def parse_json(line: bytes) -> object:
+    """One line as JSON; numbers with a point are exact decimals.
+
+    Raises:
+        InvalidInputError: Not UTF-8, not JSON, NaN, a key twice, or nested too deeply.
+    """
+    try:
+        return json.loads(
+            line.decode(),
+            parse_float=Decimal,
+            parse_constant=_no_constant,
+            object_pairs_hook=_no_twins,
+        )
+    except UnicodeDecodeError as bad:
+        raise InvalidInputError("", "not UTF-8") from bad
+    except RecursionError as bad:
+        raise InvalidInputError("", "nested too deeply") from bad
+    except ValueError as bad:
+        raise InvalidInputError("", f"not JSON: {bad}") from bad
+
+
+def _no_constant(name: str) -> object:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _no_twins(pairs: Iterable[tuple[str, object]]) -> dict[str, object]:
+    found: dict[str, object] = {}
+    for key, value in pairs:
+        if key in found:
+            raise ValueError(f"the key {key!r} stands twice")
+        found[key] = value
+    return found
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Decimal):
+        return float(value)
+    raise TypeError(f"{type(value).__name__} has no JSON form")

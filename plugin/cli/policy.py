@@ -1,0 +1,83 @@
+"""``bookbag policy check | decide | activate``."""
+
+import dataclasses
+import json
+import os
+from pathlib import Path
+
+import click
+
+from plugin.cli.filters import read_text
+from plugin.cli.jsonl import run_filter
+
+_FILE = click.Path(dir_okay=False, path_type=Path)
+
+
+@click.group()
+def policy() -> None:
+    """Check, try and activate policy files."""
+
+
+@policy.command()
+@click.argument("file", type=_FILE)
+@click.option("--json", "as_json", is_flag=True, help="Problems as a JSON list.")
+@click.pass_context
+def check(context: click.Context, file: Path, as_json: bool) -> None:
+    r"""Tell all that is wrong with FILE. Exit 1 with errors, 0 with warnings alone.
+
+    \b
+    bookbag policy check policies.yaml
+    """
+    from plugin.policy.load import check as problems_of  # noqa: PLC0415 (loaded when needed)
+
+    problems = problems_of(read_text(file))
+    if as_json:
+        click.echo(json.dumps([dataclasses.asdict(problem) for problem in problems]))
+    else:
+        for problem in problems:
+            click.echo(
+                f"{file}:{problem.line}: {problem.level}: {problem.field}: {problem.message}"
+            )
+        if not problems:
+            click.echo(f"{file}: in order")
+    context.exit(1 if any(problem.level == "error" for problem in problems) else 0)
+
+
+@policy.command()
+@click.argument("file", type=_FILE)
+@click.option("--stateful", is_flag=True, help="Let lines use up limits, in input order.")
+@click.pass_context
+def decide(context: click.Context, file: Path, stateful: bool) -> None:
+    r"""Decide about drafts by FILE. JSON Lines in and out.
+
+    \b
+    echo '{"text": "Done.", "actions": [{"type": "refund", "amount": "60.00"}],
+           "confidence": 0.9, "intent": "refund", "tags": [], "channel": "email",
+           "language": "en"}' | bookbag policy decide policies.yaml
+    """
+    from plugin.policy.load import load  # noqa: PLC0415 (loaded when needed)
+    from plugin.policy.record import decide_line  # noqa: PLC0415 (the same)
+
+    # Only limits have a state, and this release refuses a file with limits.
+    del stateful
+    loaded = load(read_text(file))
+    context.exit(run_filter(lambda record: decide_line(loaded, record)))
+
+
+@policy.command()
+@click.argument("file", type=_FILE)
+@click.option("--merchant", required=True, help="The merchant's id.")
+@click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
+def activate(file: Path, merchant: str, as_json: bool) -> None:
+    r"""Put FILE in force for a merchant. A bad file is refused; the last good one stays.
+
+    \b
+    bookbag policy activate policies.yaml --merchant 0192...
+    """
+    from plugin.cli.opened import opened  # noqa: PLC0415 (loaded when needed)
+    from plugin.onboarding import activate_policy  # noqa: PLC0415 (the same)
+
+    with opened() as service:
+        by = os.environ.get("USER", "command line")
+        number = activate_policy(service.runtime, merchant, read_text(file), by=by)
+    click.echo(json.dumps({"version": number}) if as_json else f"version {number} is in force")

@@ -1,0 +1,95 @@
+"""``bookbag events list|replay`` and ``bookbag corrections list``."""
+
+import json
+
+import click
+
+from plugin import intake
+from plugin.cli.opened import opened
+from plugin.models import InboxState
+from plugin.store import corrections as correction_rows
+from plugin.store import inbox, merchants
+
+_merchant = click.option("--merchant", required=True, help="The merchant's id.")
+_json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
+_limit = click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
+
+
+@click.group()
+def events() -> None:
+    """Webhooks as they were stored."""
+
+
+@events.command("list")
+@_merchant
+@click.option("--state", type=click.Choice([state.value for state in InboxState]))
+@_limit
+@_json
+def list_events(merchant: str, state: str | None, limit: int, as_json: bool) -> None:
+    r"""Show the newest webhooks and what became of each.
+
+    \b
+    bookbag events list --merchant 0192... --state failed
+    """
+    with opened() as service, service.database.read() as session:
+        scope = merchants.require_merchant(session, merchant)
+        wanted = InboxState(state) if state else None
+        for event in inbox.recent(session, scope, state=wanted, limit=limit):
+            record = {
+                "id": event.id,
+                "received_at": event.received_at.isoformat(),
+                "type": event.vendor_type,
+                "ticket": event.ticket_id,
+                "state": event.state.value,
+                "reason": event.reason,
+            }
+            plain = "  ".join(str(value or "-") for value in record.values())
+            click.echo(json.dumps(record) if as_json else plain)
+
+
+@events.command()
+@click.argument("event_id")
+@_merchant
+def replay(event_id: str, merchant: str) -> None:
+    r"""Take a failed or ignored webhook up again.
+
+    \b
+    bookbag events replay 0192... --merchant 0192...
+    """
+    with opened() as service:
+        with service.database.read() as session:
+            scope = merchants.require_merchant(session, merchant)
+        intake.replay(service.runtime, scope, event_id)
+    click.echo("taken up again")
+
+
+@click.group()
+def corrections() -> None:
+    """Drafts against what was really sent."""
+
+
+@corrections.command("list")
+@_merchant
+@_limit
+@_json
+def list_corrections(merchant: str, limit: int, as_json: bool) -> None:
+    r"""Show the newest corrections.
+
+    \b
+    bookbag corrections list --merchant 0192... --json
+    """
+    with opened() as service, service.database.read() as session:
+        scope = merchants.require_merchant(session, merchant)
+        for row in correction_rows.recent(session, scope, limit=limit):
+            record = {
+                "id": row.id,
+                "at": row.created_at.isoformat(),
+                "ticket": row.ticket_id,
+                "draft": row.draft_id,
+                "outcome": row.outcome.value,
+                "material": row.material,
+                "hter": row.hter,
+                "similarity": row.similarity,
+            }
+            plain = "  ".join(str(value) for value in record.values())
+            click.echo(json.dumps(record) if as_json else plain)

@@ -1,0 +1,140 @@
+"""The service's settings: from the environment, typed, all faults at once and by name.
+
+Every secret may come as ``NAME`` or, better, as a file named by ``NAME_FILE``.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from plugin.errors import ConfigError
+
+_MAX_PORT = 65_535
+_TRUE = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What an installation chooses.
+
+    Attributes:
+        database_url: SQLAlchemy URL; ``sqlite:///...`` or ``postgresql+psycopg://...``.
+        data: Folder for the embedded database and locks.
+        secret_keys: Fernet keys, newest first; the first encrypts, all decrypt.
+        public_url: Where browsers and helpdesks reach us, without a trailing slash.
+        host: Address to listen on.
+        port: Port to listen on.
+        undo_seconds: How long after a person's approval it can be taken back.
+        allow_private_addresses: Connectors may call loopback and private networks.
+        worker_threads: Jobs run at once in one worker.
+    """
+
+    database_url: str
+    data: Path
+    secret_keys: tuple[str, ...]
+    public_url: str
+    host: str
+    port: int
+    undo_seconds: int = 10
+    allow_private_addresses: bool = False
+    worker_threads: int = 8
+
+    @property
+    def is_sqlite(self) -> bool:
+        """The embedded database: one process works, guarded by a file lock."""
+        return self.database_url.startswith("sqlite")
+
+
+def load_settings(environ: Mapping[str, str], *, need_keys: bool = True) -> Settings:
+    """Read the settings.
+
+    Args:
+        environ: The environment.
+        need_keys: False for commands that touch no secret.
+
+    Raises:
+        ConfigError: Every fault, one line each, naming the variable.
+    """
+    read = _Reader(environ)
+    data = Path(read.text("BOOKBAG_DATA", "./data"))
+    host, port = read.address("BOOKBAG_BIND", "127.0.0.1:8080")
+    keys = tuple(k.strip() for k in read.secret("BOOKBAG_SECRET_KEYS").split(",") if k.strip())
+    if need_keys and not keys:
+        read.problems.append(
+            "BOOKBAG_SECRET_KEYS: set a key for secrets at rest; `bookbag keys new` prints one"
+        )
+    database_url = read.secret("BOOKBAG_DATABASE_URL") or f"sqlite:///{data}/bookbag.db"
+    settings = Settings(
+        database_url=read.database_url(database_url),
+        data=data,
+        secret_keys=keys,
+        public_url=read.url("BOOKBAG_PUBLIC_URL", f"http://{host}:{port}"),
+        host=host,
+        port=port,
+        undo_seconds=read.number("BOOKBAG_UNDO_SECONDS", 10),
+        allow_private_addresses=read.flag("BOOKBAG_ALLOW_PRIVATE_ADDRESSES"),
+        worker_threads=read.number("BOOKBAG_WORKER_THREADS", 8, least=1),
+    )
+    if read.problems:
+        raise ConfigError(read.problems)
+    return settings
+
+
+class _Reader:
+    """Reads one variable at a time and keeps every problem."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self._environ = environ
+        self.problems: list[str] = []
+
+    def text(self, name: str, default: str) -> str:
+        return self._environ.get(name, "").strip() or default
+
+    def secret(self, name: str) -> str:
+        path = self._environ.get(f"{name}_FILE", "").strip()
+        if not path:
+            return self._environ.get(name, "").strip()
+        if self._environ.get(name, "").strip():
+            self.problems.append(f"{name}: set either {name} or {name}_FILE, not both")
+        try:
+            return Path(path).read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError) as bad:
+            self.problems.append(f"{name}_FILE: cannot be read ({type(bad).__name__})")
+            return ""
+
+    def database_url(self, url: str) -> str:
+        scheme, _, rest = url.partition("://")
+        if scheme == "sqlite" and rest:
+            return url
+        if scheme in {"postgresql", "postgres", "postgresql+psycopg"} and rest:
+            return f"postgresql+psycopg://{rest}"
+        self.problems.append("BOOKBAG_DATABASE_URL: expected sqlite:///PATH or postgresql://...")
+        return url
+
+    def url(self, name: str, default: str) -> str:
+        url = self.text(name, default).rstrip("/")
+        parts = urlsplit(url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            self.problems.append(f"{name}: expected an http(s) address such as {default}")
+        return url
+
+    def address(self, name: str, default: str) -> tuple[str, int]:
+        host, colon, port = self.text(name, default).rpartition(":")
+        if not colon or not host or not port.isdecimal() or int(port) > _MAX_PORT:
+            self.problems.append(f"{name}: expected HOST:PORT such as {default}")
+            return "127.0.0.1", 0
+        return host.strip("[]"), int(port)
+
+    def number(self, name: str, default: int, *, least: int = 0) -> int:
+        text = self.text(name, str(default))
+        if not text.isdecimal() or int(text) < least:
+            self.problems.append(f"{name}: expected a whole number, at least {least}")
+            return default
+        return int(text)
+
+    def flag(self, name: str) -> bool:
+        text = self.text(name, "no").lower()
+        if text not in _TRUE:
+            self.problems.append(f"{name}: expected yes or no")
+        return _TRUE.get(text, False)

@@ -1,0 +1,40 @@
+"""The ticket's tags as a mirror of its newest draft, worked out when they are written."""
+
+from sqlalchemy.orm import Session
+
+from connectors.types import TagChange
+from plugin.models import OUR_TAGS, TAG_BYPASS, DraftState, tags_of
+from plugin.store import drafts
+from plugin.store.scope import Scope
+
+
+def mirror(
+    session: Session,
+    scope: Scope,
+    account_id: str,
+    ticket_id: str,
+    *,
+    as_state: DraftState | None = None,
+) -> TagChange:
+    """The change that makes a ticket's tags tell where its newest draft stands.
+
+    Args:
+        session: Where.
+        scope: Whose.
+        account_id: The helpdesk account.
+        ticket_id: The ticket.
+        as_state: Tell of this state, for a write that brings the draft there.
+    """
+    on_ticket = drafts.of_ticket(session, scope, account_id, ticket_id)
+    if not on_ticket:
+        return TagChange()
+    newest = on_ticket[0]
+    held = drafts.get(session, scope, newest.id)
+    add = tags_of(as_state or newest.state, held.oversight, held.policy_tags)
+    if newest.bypassed:
+        add |= {TAG_BYPASS}
+    # A policy may add a tag the ticket had before we ever saw it: that one is not ours to remove.
+    before_us = frozenset(on_ticket[-1].facts["tags"])
+    policies = drafts.policy_tags_of_ticket(session, scope, account_id, ticket_id)
+    ours = OUR_TAGS | (policies - before_us)
+    return TagChange(add=add, remove=ours - add)

@@ -1,0 +1,119 @@
+"""The hands of customers and agents in the sandbox, and a look at its own truth."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import requests
+
+_SECONDS = 15
+
+
+class Hands:
+    """Acts in the sandbox helpdesk as people would, over HTTP.
+
+    Args:
+        url: The sandbox's address.
+        admin: E-mail and API token of an admin's seat.
+    """
+
+    def __init__(self, url: str, admin: tuple[str, str]) -> None:
+        self.url = url
+        self._session = requests.Session()
+        self._admin = (f"{admin[0]}/token", admin[1])
+
+    def close(self) -> None:
+        """Let go of connections."""
+        self._session.close()
+
+    def open_ticket(self, ticket: Mapping[str, Any]) -> str:
+        """A customer writes in. Returns the ticket's id."""
+        fields = {
+            name: ticket[name]
+            for name in ("subject", "text", "html", "from", "tags")
+            if name in ticket
+        }
+        return str(self._post("/sandbox/tickets", fields)["ticket_id"])
+
+    def customer_writes(self, ticket_id: str, text: str) -> str:
+        """The customer writes again. Returns the comment's id."""
+        answer = self._post(f"/sandbox/tickets/{ticket_id}/messages", {"text": text})
+        return str(answer["comment_id"])
+
+    def agent_writes(self, ticket_id: str, agent: str, text: str, *, public: bool) -> str:
+        """An agent writes in the agent interface. Returns the comment's id."""
+        fields = {"agent": agent, "text": text, "public": public}
+        return str(self._post(f"/sandbox/tickets/{ticket_id}/agent", fields)["comment_id"])
+
+    def ticket(self, ticket_id: str) -> Mapping[str, Any]:
+        """A ticket as the helpdesk's API gives it."""
+        ticket: Mapping[str, Any] = self.get(f"/api/v2/tickets/{ticket_id}.json")["ticket"]
+        return ticket
+
+    def tags(self, ticket_id: str) -> frozenset[str]:
+        """A ticket's tags."""
+        return frozenset(self.ticket(ticket_id)["tags"])
+
+    def comments(self, ticket_id: str) -> list[Mapping[str, Any]]:
+        """A ticket's comments, oldest first."""
+        found = self.get(f"/api/v2/tickets/{ticket_id}/comments.json?page[size]=100")
+        comments: list[Mapping[str, Any]] = found["comments"]
+        return comments
+
+    def public_replies(self, ticket_id: str, text: str) -> list[Mapping[str, Any]]:
+        """Public comments with exactly this text."""
+        wanted = " ".join(text.split())
+        return [
+            comment
+            for comment in self.comments(ticket_id)
+            if comment["public"] and " ".join(str(comment["plain_body"]).split()) == wanted
+        ]
+
+    def pending_deliveries(self) -> int:
+        """Webhooks that are not delivered yet."""
+        return int(self.get("/sandbox/idle")["pending_deliveries"])
+
+    def users(self) -> Mapping[str, str]:
+        """Helpdesk user ids by e-mail."""
+        return {user["email"]: str(user["id"]) for user in self.get("/api/v2/users.json")["users"]}
+
+    def add_webhook(self, name: str) -> tuple[str, str]:
+        """Create an event webhook that points nowhere yet. Returns its id and signing secret."""
+        webhook = {
+            "name": name,
+            "status": "active",
+            "endpoint": f"{self.url}/nowhere",
+            "http_method": "POST",
+            "request_format": "json",
+            "subscriptions": [
+                "zen:event-type:ticket.created",
+                "zen:event-type:ticket.comment_added",
+                "zen:event-type:ticket.tags_changed",
+                "zen:event-type:ticket.status_changed",
+            ],
+        }
+        webhook_id = self._post("/api/v2/webhooks", {"webhook": webhook})["webhook"]["id"]
+        secret = self.get(f"/api/v2/webhooks/{webhook_id}/signing_secret")["signing_secret"]
+        return str(webhook_id), str(secret["secret"])
+
+    def point_webhook(self, webhook_id: str, endpoint: str) -> None:
+        """Let a webhook deliver to `endpoint`."""
+        answer = self._session.patch(
+            f"{self.url}/api/v2/webhooks/{webhook_id}",
+            json={"webhook": {"endpoint": endpoint}},
+            auth=self._admin,
+            timeout=_SECONDS,
+        )
+        answer.raise_for_status()
+
+    def get(self, path: str) -> Any:
+        """Read anything of the sandbox."""
+        answer = self._session.get(f"{self.url}{path}", auth=self._admin, timeout=_SECONDS)
+        answer.raise_for_status()
+        return answer.json()
+
+    def _post(self, path: str, fields: Mapping[str, Any]) -> Any:
+        answer = self._session.post(
+            f"{self.url}{path}", json=fields, auth=self._admin, timeout=_SECONDS
+        )
+        answer.raise_for_status()
+        return answer.json()

@@ -1,0 +1,1 @@
+"""Makes a draft of one customer message. Read `builtin.py` first."""

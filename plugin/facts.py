@@ -1,0 +1,136 @@
+"""What is known of a ticket when a draft is made: gathered once, each fact with its origin."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+import structlog
+
+from connectors.base import Commerce
+from connectors.errors import ConnectorError
+from connectors.types import Message, Money, Order, Ticket
+from plugin.drafting.base import Request
+from plugin.drafting.order_choice import choose_order
+from plugin.models import Draft, Facts, OrderFacts
+from plugin.text.reply import reply_of
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """The drafter's request, and what the facts are made of.
+
+    Attributes:
+        warnings: Sentences for the agent about what could not be read.
+    """
+
+    request: Request
+    ticket: Ticket
+    message: Message
+    words: str
+    warnings: tuple[str, ...]
+
+
+def gather(ticket: Ticket, message: Message, shops: Sequence[Commerce]) -> Gathered:
+    """Read what is to be known, from the shop too. A shop that fails leaves orders unknown."""
+    words = reply_of(message.text, message.html)
+    requester = message.author
+    orders, warnings = _orders(shops, requester.email)
+    request = Request(
+        subject=ticket.subject,
+        text=words,
+        tags=ticket.tags,
+        customer_name=requester.name,
+        customer_email=requester.email,
+        orders=orders,
+    )
+    return Gathered(request, ticket, message, words, warnings)
+
+
+def facts_of(gathered: Gathered, draft: Draft, *, at: datetime) -> Facts:
+    """The facts that policies judge `draft` by. What is not known stays unknown."""
+    order = _order_of(gathered.request, draft)
+    origins = {"message": f"message {gathered.message.id}", "tags": "helpdesk ticket"}
+    if order is not None:
+        origins["order"] = f"shop order {order.id}"
+    return Facts(
+        message=gathered.words,
+        tags=gathered.ticket.tags,
+        channel=gathered.ticket.channel.value,
+        language=draft.language,
+        order=OrderFacts(order.total, order.placed_at) if order else None,
+        at=at,
+        origins=origins,
+    )
+
+
+def to_record(facts: Facts) -> dict[str, object]:
+    """As it is stored beside the decision."""
+    order = facts.order
+    return {
+        "message": facts.message,
+        "tags": sorted(facts.tags),
+        "channel": facts.channel,
+        "language": facts.language,
+        "order": None
+        if order is None
+        else {
+            "total": str(order.total.amount) if order.total else None,
+            "currency": order.total.currency if order.total else None,
+            "placed_at": order.placed_at.isoformat() if order.placed_at else None,
+        },
+        "at": facts.at.isoformat() if facts.at else None,
+        "origins": dict(facts.origins),
+    }
+
+
+def from_record(record: Mapping[str, Any]) -> Facts:
+    """What `to_record` stored."""
+    order = record["order"]
+    return Facts(
+        message=record["message"],
+        tags=frozenset(record["tags"]),
+        channel=record["channel"],
+        language=record["language"],
+        order=None
+        if order is None
+        else OrderFacts(
+            total=Money(Decimal(order["total"]), order["currency"]) if order["total"] else None,
+            placed_at=_moment(order["placed_at"]),
+        ),
+        at=_moment(record["at"]),
+        origins=record["origins"],
+    )
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
+
+
+def _orders(
+    shops: Sequence[Commerce], email: str | None
+) -> tuple[tuple[Order, ...], tuple[str, ...]]:
+    if not email:
+        return (), ()
+    found: list[Order] = []
+    warnings: list[str] = []
+    for shop in shops:
+        try:
+            found.extend(shop.orders_of(email))
+        except ConnectorError as error:
+            log.warning("shop_unread", reason=error.reason)
+            warnings.append("The shop could not be read, so the order is not known.")
+    found.sort(key=lambda order: order.placed_at, reverse=True)
+    return tuple(found), tuple(warnings)
+
+
+def _order_of(request: Request, draft: Draft) -> Order | None:
+    """The order the draft acts on, else the one the drafter took the message to be about."""
+    named = {action.order for action in draft.actions if action.order}
+    if not named:
+        return choose_order(request).order
+    matching = [order for order in request.orders if order.id in named]
+    return matching[0] if len(matching) == 1 else None

@@ -1,0 +1,168 @@
+"""Webhooks come in: verify the raw bytes, store once, enqueue in the same transaction, answer.
+
+No work is done here, and nothing in a body can make this fail: what cannot be read is stored and
+shown as failed, what is not wanted is stored with the reason.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+
+from connectors.errors import BadSignatureError, UnreadablePayloadError
+from connectors.types import EventKind, HelpdeskEvent
+from plugin.errors import MissingError, MovedError, UnauthenticatedError
+from plugin.jobs import JobName
+from plugin.models import InboxState
+from plugin.outbox import ticket_key
+from plugin.runtime import Runtime
+from plugin.store import audit, inbox, merchants, unscoped
+from plugin.store.schema import Account, InboxEvent
+from plugin.store.scope import Scope
+
+log = structlog.get_logger(__name__)
+
+_WANTED = frozenset({EventKind.TICKET_CREATED, EventKind.MESSAGE_ADDED})
+_NOT_WANTED = {
+    EventKind.TAGS_CHANGED: "Tags mirror an approval and never give one.",
+    EventKind.STATUS_CHANGED: "A change of status needs no draft.",
+    EventKind.OTHER: "This kind of event needs no draft.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """How a webhook was taken in. `new` is False where it was here already."""
+
+    state: InboxState
+    new: bool
+
+
+def accept(
+    runtime: Runtime, helpdesk: str, account_id: str, headers: Mapping[str, str], body: bytes
+) -> Accepted:
+    """Take one webhook request in.
+
+    Raises:
+        MissingError: No such account of that helpdesk.
+        UnauthenticatedError: Unsigned, wrongly signed, stale or for another account. Nothing is
+            stored.
+    """
+    scope, account, secrets = _account(runtime, helpdesk, account_id)
+    webhooks = runtime.webhooks(helpdesk)
+    try:
+        webhooks.verify(
+            headers,
+            body,
+            secrets=secrets,
+            vendor_account=account.vendor_account,
+            now=runtime.now(),
+        )
+    except BadSignatureError as bad:
+        log.warning("webhook_refused", account=account_id, why=str(bad))
+        raise UnauthenticatedError(
+            "The signature does not fit: check the webhook's signing secret and the clock."
+        ) from bad
+    try:
+        row = _row(runtime, account_id, body, webhooks.parse(body))
+    except UnreadablePayloadError as unreadable:
+        row = _unreadable_row(runtime, account_id, body, str(unreadable))
+    return Accepted(row.state, _store(runtime, scope, row))
+
+
+def replay(runtime: Runtime, scope: Scope, event_id: str) -> None:
+    """Take a failed or ignored webhook up again, as it was stored.
+
+    Raises:
+        MissingError: Not there.
+        MovedError: It neither failed nor was ignored.
+    """
+    now = runtime.now()
+    with runtime.database.write() as session:
+        stored = inbox.get(session, scope, event_id)
+        account = merchants.account(session, scope, stored.account_id)
+        try:
+            event = runtime.webhooks(account.helpdesk).parse(stored.body)
+        except UnreadablePayloadError as unreadable:
+            raise MovedError(f"It still cannot be read: {unreadable}") from unreadable
+        if not inbox.reopen(session, scope, event_id, at=now):
+            raise MovedError(f"This event is {stored.state}; only failed or ignored ones replay.")
+        session.flush()
+        stored.ticket_id, stored.message_id = event.ticket_id, event.message_id
+        stored.kind, stored.vendor_type = event.kind.value, event.vendor_type
+        audit.add(session, scope, at=now, actor="command", event="event_replayed")
+        runtime.enqueue(
+            session,
+            JobName.HANDLE_EVENT,
+            scope,
+            event_id,
+            key=f"{event_id}:replay:{now.timestamp()}",
+            ticket=ticket_key(stored.account_id, event.ticket_id),
+        )
+
+
+def _account(
+    runtime: Runtime, helpdesk: str, account_id: str
+) -> tuple[Scope, Account, tuple[str, ...]]:
+    with runtime.database.read() as session:
+        scope = unscoped.scope_of_account(session, account_id)
+        if scope is None:
+            raise MissingError("There is no such account.")
+        account = merchants.account(session, scope, account_id)
+        if account.helpdesk != helpdesk:
+            raise MissingError("There is no such account.")
+        return scope, account, merchants.webhook_secrets(session, scope, account_id)
+
+
+def _row(runtime: Runtime, account_id: str, body: bytes, event: HelpdeskEvent) -> InboxEvent:
+    now = runtime.now()
+    wanted = event.kind in _WANTED
+    return InboxEvent(
+        account_id=account_id,
+        event_id=event.id,
+        kind=event.kind.value,
+        vendor_type=event.vendor_type,
+        ticket_id=event.ticket_id,
+        message_id=event.message_id,
+        body=body,
+        received_at=now,
+        due_at=now,
+        attempts=0,
+        state=InboxState.ACCEPTED if wanted else InboxState.IGNORED,
+        reason=None if wanted else _NOT_WANTED[event.kind],
+        finished_at=None if wanted else now,
+    )
+
+
+def _unreadable_row(runtime: Runtime, account_id: str, body: bytes, why: str) -> InboxEvent:
+    now = runtime.now()
+    return InboxEvent(
+        account_id=account_id,
+        event_id=f"sha256:{hashlib.sha256(body).hexdigest()}",
+        kind=EventKind.OTHER.value,
+        vendor_type="unreadable",
+        body=body,
+        received_at=now,
+        due_at=now,
+        attempts=0,
+        state=InboxState.FAILED,
+        reason=why,
+        finished_at=now,
+    )
+
+
+def _store(runtime: Runtime, scope: Scope, row: InboxEvent) -> bool:
+    with runtime.database.write() as session:
+        new = inbox.accept(session, scope, row)
+        if new and row.state is InboxState.ACCEPTED:
+            runtime.enqueue(
+                session,
+                JobName.HANDLE_EVENT,
+                scope,
+                row.id,
+                key=row.id,
+                ticket=ticket_key(row.account_id, row.ticket_id or ""),
+            )
+    log.info("webhook_accepted", account=row.account_id, state=row.state, new=new, event=row.id)
+    return new

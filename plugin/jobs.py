@@ -1,0 +1,204 @@
+"""Short jobs by name: enqueued inside a transaction of ours, run by whichever worker is free.
+
+DBOS dispatches; what has happened to a thing is always in our own tables. A job's id is derived
+from the thing it is about, so that asking twice is a silent no-op and a retry needs a new id. All
+jobs of one ticket share a partition and never run at once. Arguments are ids only: the engine's
+tables hold no customer text.
+"""
+
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import Protocol
+
+import structlog
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from plugin.config import Settings
+from plugin.store.columns import new_id
+from plugin.store.engine import Database
+from plugin.store.scope import Scope
+
+QUEUE = "bookbag_tickets"
+# A worker that died holds its ticket's place in the queue. The sweep drives such a ticket on
+# through a second queue; the state machine, not the queue, is what keeps the two apart.
+SWEEP_QUEUE = "bookbag_sweep"
+_APPLICATION = "bookbag"
+# Constant: work that was enqueued before an upgrade is run after it.
+_APPLICATION_VERSION = "1"
+_POLL_SECONDS = 0.1
+_KEEP_FINISHED_SECONDS = 3600
+
+log = structlog.get_logger(__name__)
+
+
+class JobName(StrEnum):
+    """What a worker can be asked to do. A test compares them with what is registered."""
+
+    HANDLE_EVENT = "handle_event"
+    DELIVER = "deliver"
+    RUN_EFFECT = "run_effect"
+
+
+Job = Callable[[Scope, str], None]
+
+
+class Enqueue(Protocol):
+    """Asks for a job in the transaction of `session`; nothing happens if that is rolled back."""
+
+    def __call__(
+        self,
+        session: Session,
+        name: JobName,
+        scope: Scope,
+        thing_id: str,
+        *,
+        key: str,
+        ticket: str,
+        delay: float = 0,
+        sweep: bool = False,
+    ) -> None:
+        """Enqueue.
+
+        Args:
+            session: The transaction.
+            name: What to do.
+            scope: Whose.
+            thing_id: On which row.
+            key: Names this request; a second one with the same name and key is ignored.
+            ticket: Jobs of one ticket never run at once.
+            delay: Whole seconds to wait.
+            sweep: Through the sweep's queue.
+        """
+
+
+class JobClient:
+    """Enqueues. Runs nothing, so that web processes can fork and scale."""
+
+    def __init__(self, database: Database) -> None:
+        self._client = DBOSClient(
+            system_database_engine=database.engine, application_name=_APPLICATION, lazy=True
+        )
+
+    def enqueue(
+        self,
+        session: Session,
+        name: JobName,
+        scope: Scope,
+        thing_id: str,
+        *,
+        key: str,
+        ticket: str,
+        delay: float = 0,
+        sweep: bool = False,
+    ) -> None:
+        """See `Enqueue`."""
+        options: EnqueueOptions = {
+            "workflow_name": name.value,
+            "queue_name": SWEEP_QUEUE if sweep else QUEUE,
+            "workflow_id": f"{name}:{key}",
+            "queue_partition_key": ticket,
+            "app_version": _APPLICATION_VERSION,
+        }
+        if delay > 0:
+            options["delay_seconds"] = delay
+        self._client.enqueue_in_transaction(session, options, scope.merchant_id, thing_id)
+
+    def close(self) -> None:
+        """Stop using the database. The engine is not ours to dispose of."""
+        self._client.destroy()
+
+
+_running: dict[JobName, Job] = {}
+
+
+def _dispatch(name: JobName) -> None:
+    """Register one workflow. It must exist before launch, in a module that is imported."""
+
+    @DBOS.workflow(name=name.value)
+    def run(merchant_id: str, thing_id: str) -> None:
+        _running[name](Scope(merchant_id), thing_id)
+
+
+for _name in JobName:
+    _dispatch(_name)
+
+
+class JobEngine:
+    """Runs jobs in this process. There is one at a time: DBOS is a singleton.
+
+    Attributes:
+        executor_id: Unique for each start, so that nobody re-runs a living worker's jobs.
+    """
+
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._threads = settings.worker_threads
+        self.executor_id = new_id()
+
+    def start(self, jobs: Mapping[JobName, Job]) -> None:
+        """Begin to run what is enqueued."""
+        _running.update(jobs)
+        DBOS(config=_config(self._database, self.executor_id, migrate=False))
+        DBOS.launch()
+        for queue in (QUEUE, SWEEP_QUEUE):
+            DBOS.register_queue(
+                queue,
+                partition_concurrency=1,
+                worker_concurrency=self._threads,
+                polling_interval_sec=_POLL_SECONDS,
+                on_conflict="always_update",
+            )
+
+    def stop(self, *, wait_seconds: int = 0) -> None:
+        """Take no more jobs, give those that run `wait_seconds`, and let go."""
+        DBOS.destroy(workflow_completion_timeout_sec=wait_seconds)
+        _running.clear()
+
+    def hand_back(self, executor_id: str) -> int:
+        """Make a dead worker's unfinished jobs runnable again. Returns how many."""
+        # Private, since open-source DBOS has no failover; the minor version is pinned for it.
+        return len(DBOS._recover_pending_workflows([executor_id]))  # noqa: SLF001
+
+    def forget_finished(self, session: Session) -> None:
+        """Delete what the engine keeps of jobs that ended an hour ago."""
+        schema = "" if self._database.is_sqlite else "dbos."
+        now = (
+            "unixepoch() * 1000"
+            if self._database.is_sqlite
+            else ("(extract(epoch from clock_timestamp()) * 1000)::bigint")
+        )
+        session.execute(
+            text(
+                f"DELETE FROM {schema}workflow_status"  # noqa: S608 (constants only)
+                " WHERE status IN ('SUCCESS', 'ERROR', 'CANCELLED')"
+                f" AND updated_at < {now} - :kept"
+            ),
+            {"kept": _KEEP_FINISHED_SECONDS * 1000},
+        )
+
+
+def migrate(database: Database) -> None:
+    """Create or upgrade the job engine's own tables, which stand beside ours."""
+    DBOS(config=_config(database, "migration", migrate=True))
+    try:
+        DBOS.launch()
+    finally:
+        DBOS.destroy()
+
+
+def _config(database: Database, executor_id: str, *, migrate: bool) -> DBOSConfig:
+    return {
+        "name": _APPLICATION,
+        "system_database_engine": database.engine,
+        "system_database_url": (
+            "sqlite:///ours.sqlite" if database.is_sqlite else "postgresql://our:own@engine/db"
+        ),
+        "application_version": _APPLICATION_VERSION,
+        "executor_id": executor_id,
+        "log_level": "WARNING",
+        "run_migrations": migrate,
+        "use_listen_notify": False,
+        "scheduler_polling_interval_sec": 3600.0,
+    }

@@ -1,0 +1,1 @@
+"""What people change teaches: corrections now; opportunities and better drafts later."""

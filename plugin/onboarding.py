@@ -1,0 +1,207 @@
+"""Making merchants, accounts, people and their files: the commands', the demo's and tests' way."""
+
+import secrets as random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+
+from connectors.types import Money
+from plugin.app import HELPDESKS, SHOPS
+from plugin.drafting.macros import load_macros
+from plugin.errors import InvalidInputError, MissingError
+from plugin.models import Role
+from plugin.policy.load import load as load_policy
+from plugin.runtime import Runtime
+from plugin.store import audit, files, merchants, people
+
+_COMMAND = "command"
+_INVITATION_LASTS = timedelta(hours=24)
+_TOKEN_BYTES = 32
+_STATUSES = ("open", "pending", "solved")
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """What connects a helpdesk account.
+
+    Attributes:
+        credentials: ``api_user`` and ``api_token``, or ``client_id`` and ``client_secret``.
+        status_after_send: The ticket's status after a reply of ours; None keeps it.
+    """
+
+    helpdesk: str
+    url: str
+    vendor_account: str
+    webhook_secret: str
+    credentials: Mapping[str, str]
+    status_after_send: str | None = None
+
+
+def add_merchant(runtime: Runtime, name: str) -> str:
+    """Make a merchant. Returns the id."""
+    if not name.strip():
+        raise InvalidInputError("name", "a merchant needs a name")
+    now = runtime.now()
+    with runtime.database.write() as session:
+        scope = merchants.add_merchant(session, name.strip(), at=now)
+        audit.add(session, scope, at=now, actor=_COMMAND, event="merchant_added")
+    return scope.merchant_id
+
+
+def add_account(runtime: Runtime, merchant_id: str, new: NewAccount) -> tuple[str, str]:
+    """Connect a helpdesk account. Returns its id and the address for its webhooks."""
+    if new.helpdesk not in HELPDESKS:
+        known = ", ".join(HELPDESKS)
+        raise InvalidInputError("helpdesk", f"expected one of: {known}")
+    if not new.url.startswith(("https://", "http://")):
+        raise InvalidInputError("url", "expected an address such as https://shop.zendesk.com")
+    if not new.webhook_secret:
+        raise InvalidInputError("webhook-secret-file", "the file holds no secret")
+    if new.status_after_send not in (None, *_STATUSES):
+        raise InvalidInputError("status-after-send", f"expected one of: {', '.join(_STATUSES)}")
+    now = runtime.now()
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        account = merchants.add_account(
+            session,
+            scope,
+            helpdesk=new.helpdesk,
+            url=new.url.rstrip("/"),
+            vendor_account=new.vendor_account,
+            credentials=new.credentials,
+            webhook_secret=new.webhook_secret,
+            status_after_send=new.status_after_send,
+            at=now,
+        )
+        audit.add(
+            session,
+            scope,
+            at=now,
+            actor=_COMMAND,
+            event="account_added",
+            detail={"account": account.id},
+        )
+    return account.id, webhook_url(runtime, new.helpdesk, account.id)
+
+
+def webhook_url(runtime: Runtime, helpdesk: str, account_id: str) -> str:
+    """Where a helpdesk sends an account's webhooks."""
+    return f"{runtime.settings.public_url}/webhooks/{helpdesk}/{account_id}"
+
+
+def add_webhook_secret(runtime: Runtime, merchant_id: str, account_id: str, secret: str) -> None:
+    """Accept webhooks signed with one more secret."""
+    if not secret:
+        raise InvalidInputError("webhook-secret-file", "the file holds no secret")
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        merchants.account(session, scope, account_id)
+        merchants.add_webhook_secret(session, scope, account_id, secret, at=runtime.now())
+
+
+def add_shop(runtime: Runtime, merchant_id: str, *, kind: str, url: str, token: str) -> str:
+    """Connect the shop whose orders are read. Returns the id."""
+    if kind not in SHOPS:
+        raise InvalidInputError("kind", f"expected one of: {', '.join(SHOPS)}")
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        shop = merchants.add_shop(
+            session, scope, kind=kind, url=url.rstrip("/"), token=token, at=runtime.now()
+        )
+    return shop.id
+
+
+def add_person(
+    runtime: Runtime,
+    merchant_id: str,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    limit: Money | None = None,
+    helpdesk_user: tuple[str, str] | None = None,
+) -> str:
+    """Let somebody give verdicts. `helpdesk_user` is our account's id and their id in it."""
+    if "@" not in email:
+        raise InvalidInputError("email", "expected an e-mail address")
+    now = runtime.now()
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        if helpdesk_user is not None:
+            merchants.account(session, scope, helpdesk_user[0])
+        person = people.add_person(
+            session,
+            scope,
+            email=email,
+            name=name,
+            role=role,
+            limit=limit,
+            helpdesk_user=helpdesk_user,
+            at=now,
+        )
+        audit.add(
+            session,
+            scope,
+            at=now,
+            actor=_COMMAND,
+            event="person_added",
+            detail={"person": person.id, "role": role},
+        )
+    return person.id
+
+
+def invite(runtime: Runtime, merchant_id: str, email: str) -> str:
+    """A single-use link that signs somebody in, good for a day.
+
+    Raises:
+        MissingError: Nobody of that merchant has this e-mail.
+    """
+    token = random.token_urlsafe(_TOKEN_BYTES)
+    now = runtime.now()
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        person = people.by_email(session, scope, email)
+        if person is None:
+            raise MissingError(f"Nobody here has the e-mail {email}.")
+        people.add_sign_in_link(
+            session,
+            scope,
+            person.id,
+            digest=people.digest(token),
+            expires_at=now + _INVITATION_LASTS,
+        )
+    return f"{runtime.settings.public_url}/sign-in/{token}"
+
+
+def activate_policy(runtime: Runtime, merchant_id: str, source: str, *, by: str) -> int:
+    """Put a policy file in force. Returns its version.
+
+    Raises:
+        PolicyFileError: It is refused; the version in force stays in force.
+    """
+    load_policy(source)
+    now = runtime.now()
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        number = files.add_policy(session, scope, source, by=by, at=now)
+        audit.add(
+            session,
+            scope,
+            at=now,
+            actor=_COMMAND,
+            event="policy_activated",
+            detail={"version": number, "by": by},
+        )
+    return number
+
+
+def load_macro_file(runtime: Runtime, merchant_id: str, source: str) -> int:
+    """Put a macro file in use. Returns its version.
+
+    Raises:
+        InvalidInputError: It is refused; the one in use stays.
+    """
+    load_macros(source)
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        return files.add_macros(session, scope, source, at=runtime.now())

@@ -1,0 +1,169 @@
+"""The main path. Read this file first.
+
+1. `intake.accept` verifies a webhook's raw bytes, stores it once and enqueues `handle_event`.
+2. A worker reads the ticket again from the helpdesk: the payload was only a hint.
+3. Our own messages are dropped by receipt; a staff member's go to `review.notes` (internal) or to
+   `delivery.answers` (public).
+4. For a customer's message, `facts.gather` reads what is known, from the shop too.
+5. The merchant's drafter makes a draft: `drafting`.
+6. `policy.decide` holds it against the policies. Pure.
+7. `present.present` stores it all in one transaction; `delivery.effects` writes note and tags.
+8. A person's verdict (`review.verdicts`) approves it; `delivery.replies` sends it exactly once.
+9. What was really sent becomes a correction: `learning.corrections`.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from connectors.errors import ConflictError, ConnectorError
+from connectors.types import Message
+from plugin import facts
+from plugin.delivery import answers, replies
+from plugin.delivery import effects as effects_of_ours
+from plugin.jobs import JobName
+from plugin.models import Decision, Draft, EffectKind, InboxState, Oversight
+from plugin.outbox import ticket_key
+from plugin.policy.decide import decide
+from plugin.present import present
+from plugin.review import notes
+from plugin.runtime import Case, Runtime
+from plugin.store import drafts, effects, inbox, merchants
+from plugin.store.schema import InboxEvent
+from plugin.store.scope import Scope
+
+log = structlog.get_logger(__name__)
+
+_MAX_ATTEMPTS = 10
+
+Became = tuple[InboxState, str]
+
+
+def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
+    """Do what an accepted webhook asks for, and say what became of it."""
+    with runtime.database.read() as session:
+        event = inbox.get(session, scope, event_id)
+    if event.state is not InboxState.ACCEPTED:
+        return
+    try:
+        state, reason = _route(_case(runtime, scope, event), event)
+    except ConnectorError as error:
+        _again_or_failed(runtime, scope, event, error)
+        return
+    with runtime.database.write() as session:
+        inbox.finish(session, scope, event_id, state, reason=reason, at=runtime.now())
+    log.info("event_handled", event=event_id, state=state, ticket=event.ticket_id)
+
+
+def _case(runtime: Runtime, scope: Scope, event: InboxEvent) -> Case:
+    """The ticket as it stands now, with nothing of ours on it left in doubt."""
+    ticket_id = event.ticket_id or ""
+    with runtime.database.read() as session:
+        account = merchants.account(session, scope, event.account_id)
+    _settle_our_effects(runtime, scope, account.id, ticket_id)
+    helpdesk = runtime.helpdesk(account)
+    conversation = helpdesk.conversation(ticket_id)
+    return Case(runtime, scope, account, helpdesk, ticket_id, conversation)
+
+
+def _route(case: Case, event: InboxEvent) -> Became:
+    """Find out who wrote what, and pass it on."""
+    message = _message_of(event, case)
+    if message is None:
+        return InboxState.FAILED, "The helpdesk does not show this message."
+    with case.runtime.database.read() as session:
+        if effects.is_ours(session, case.scope, case.account.id, message.id):
+            return InboxState.IGNORED, "Our own message."
+    if not message.author.role.is_staff:
+        return _customer_wrote(case, message)
+    if message.public:
+        return InboxState.DONE, answers.agent_replied(case, message)
+    did = notes.read(case, message)
+    return (InboxState.DONE, did) if did else (InboxState.IGNORED, "An internal note.")
+
+
+def _customer_wrote(case: Case, message: Message) -> Became:
+    """Draft, decide and present; one draft for each message, and only for the newest word."""
+    overtaken = _overtaken(case, message)
+    if overtaken is not None:
+        return InboxState.IGNORED, overtaken
+    runtime, scope = case.runtime, case.scope
+    ticket = case.helpdesk.ticket(case.ticket_id)
+    gathered = facts.gather(ticket, message, runtime.shops(scope))
+    draft = runtime.drafter(scope).draft(gathered.request)
+    known = facts.facts_of(gathered, draft, at=runtime.now())
+    policy = runtime.policy(scope)
+    decision = None if draft.text is None else by_hand(decide(policy.file, draft, known), draft)
+    state = present(case, gathered, draft, known, decision=decision, policy_number=policy.number)
+    if state is None:
+        return InboxState.IGNORED, "This message has its draft already."
+    return InboxState.DONE, f"Drafted: {state.words}."
+
+
+def by_hand(decision: Decision, draft: Draft) -> Decision:
+    """No executor is configured for any action yet: a draft with actions is never automatic."""
+    if decision.oversight is not Oversight.AUTO or not draft.actions:
+        return decision
+    why = "Its actions are done by hand, so it does not go out by itself."
+    return replace(decision, oversight=Oversight.REVIEW, held_because=(*decision.held_because, why))
+
+
+def _message_of(event: InboxEvent, case: Case) -> Message | None:
+    """The message an event is about; a new ticket's is its newest public one."""
+    if event.message_id is not None:
+        return next((m for m in case.conversation if m.id == event.message_id), None)
+    return next((m for m in reversed(case.conversation) if m.public), None)
+
+
+def _overtaken(case: Case, message: Message) -> str | None:
+    """Why a customer's message gets no draft (any more); None where it does."""
+    if not message.public:
+        return "Not a public message."
+    newest = next(m for m in reversed(case.conversation) if m.public)
+    if newest.id != message.id:
+        who = "an agent answered" if newest.author.role.is_staff else "the customer wrote again"
+        return f"Overtaken: {who} before a draft was made."
+    with case.runtime.database.read() as session:
+        has_draft = drafts.of_message(session, case.scope, case.account.id, message.id)
+    return "This message has its draft already." if has_draft else None
+
+
+def _settle_our_effects(runtime: Runtime, scope: Scope, account_id: str, ticket_id: str) -> None:
+    """A message may be our own, attempted by a worker that died: find out before judging it."""
+    with runtime.database.read() as session:
+        open_effects = effects.unsettled_on_ticket(session, scope, account_id, ticket_id)
+    for effect in open_effects:
+        if effect.kind is EffectKind.REPLY and effect.draft_id is not None:
+            replies.deliver(runtime, scope, effect.draft_id)
+        else:
+            effects_of_ours.run_effect(runtime, scope, effect.id)
+    if open_effects:
+        with runtime.database.read() as session:
+            if effects.unsettled_on_ticket(session, scope, account_id, ticket_id):
+                raise ConflictError("an effect on this ticket is still being attempted")
+
+
+def _again_or_failed(
+    runtime: Runtime, scope: Scope, event: InboxEvent, error: ConnectorError
+) -> None:
+    """Try later where that may help; else show the event as failed, to be replayed."""
+    log.warning("event_error", event=event.id, reason=error.reason, attempts=event.attempts)
+    now = runtime.now()
+    with runtime.database.write() as session:
+        if error.permanent or event.attempts + 1 >= _MAX_ATTEMPTS:
+            why = f"{error.reason}: {error}"
+            inbox.finish(session, scope, event.id, InboxState.FAILED, reason=why, at=now)
+            return
+        delay = error.retry_after or effects_of_ours.back_off(event.attempts).total_seconds()
+        until = now + timedelta(seconds=delay)
+        attempts = inbox.defer(session, scope, event.id, until=until, reason=error.reason)
+        runtime.enqueue(
+            session,
+            JobName.HANDLE_EVENT,
+            scope,
+            event.id,
+            key=f"{event.id}:{attempts}",
+            ticket=ticket_key(event.account_id, event.ticket_id or ""),
+            delay=delay,
+        )

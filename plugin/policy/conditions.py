@@ -1,0 +1,197 @@
+"""The keys of a policy's ``when``: how each is read, and what it means.
+
+To add a key, write one function that judges it and one row in `CONDITIONS`. It gets the value as
+the row's parser typed it, and the case; it answers met, not met, or unknown, with a clause.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from decimal import Decimal
+from typing import Any, Generic, TypeVar
+
+from plugin.policy import money_conditions, values, wording
+from plugin.policy.finding import NOT_MET, Finding, met, unknown
+from plugin.policy.phrases import first_found
+from plugin.policy.situation import Case
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Key(Generic[T]):
+    """One key of ``when``."""
+
+    parse: values.Parser[T]
+    judge: Callable[[T, Case], Finding]
+
+
+def _action(wanted: tuple[str, ...], case: Case) -> Finding:
+    named = [action for action in case.draft.actions if action.type in wanted]
+    # An allow speaks for the whole draft: it must not wave through an action it does not name.
+    if not named or (case.policy.allows and len(named) < len(case.draft.actions)):
+        return NOT_MET
+    nouns = dict.fromkeys(wording.with_article(wording.noun(action.type)) for action in named)
+    return met(f"the draft proposes {wording.listed(list(nouns))}")
+
+
+def _actions(wanted: str, case: Case) -> Finding:
+    if (wanted == "any") is not bool(case.draft.actions):
+        return NOT_MET
+    return met("the draft proposes " + ("an action" if wanted == "any" else "no action"))
+
+
+def _confidence_below(limit: Decimal, case: Case) -> Finding:
+    confidence = case.draft.confidence
+    if confidence is None:
+        return unknown("the draft's confidence is not known")
+    return (
+        met(f"the confidence of {confidence:f} is below {limit}") if confidence < limit else NOT_MET
+    )
+
+
+def _confidence_at_least(limit: Decimal, case: Case) -> Finding:
+    confidence = case.draft.confidence
+    if confidence is None:
+        return unknown("the draft's confidence is not known")
+    if confidence < limit:
+        return NOT_MET
+    return met(f"the confidence of {confidence:f} is at least {limit}")
+
+
+def _one_of(found: str | None, wanted: tuple[str, ...], what: str) -> Finding:
+    if found is None:
+        return unknown(f"{what} is not known")
+    match = next((want for want in wanted if want.casefold() == found.strip().casefold()), None)
+    return NOT_MET if match is None else met(f"{what} is {match}")
+
+
+def _intent(wanted: tuple[str, ...], case: Case) -> Finding:
+    return _one_of(case.draft.intent, wanted, "the intent")
+
+
+def _channel(wanted: tuple[str, ...], case: Case) -> Finding:
+    return _one_of(case.facts.channel, wanted, "the channel")
+
+
+def _language(wanted: tuple[str, ...], case: Case) -> Finding:
+    exact = _one_of(case.situation.language, wanted, "the language")
+    # "en" also means "en-GB".
+    if exact.truth is not False:
+        return exact
+    return _one_of(case.situation.plain_language, wanted, "the language")
+
+
+def _tagged(wanted: tuple[str, ...], case: Case) -> list[str]:
+    return [tag for tag in wanted if tag.strip().casefold() in case.situation.tags]
+
+
+def _tags_any(wanted: tuple[str, ...], case: Case) -> Finding:
+    found = _tagged(wanted, case)
+    return met(f"the ticket is tagged {wording.listed(found)}") if found else NOT_MET
+
+
+def _tags_all(wanted: tuple[str, ...], case: Case) -> Finding:
+    if len(_tagged(wanted, case)) < len(wanted):
+        return NOT_MET
+    return met(f"the ticket is tagged {wording.listed(wanted)}")
+
+
+def _tags_none(wanted: tuple[str, ...], case: Case) -> Finding:
+    if _tagged(wanted, case):
+        return NOT_MET
+    return met(f"the ticket is not tagged {wording.listed(wanted, 'or')}")
+
+
+def _reply_contains(phrases: tuple[str, ...], case: Case) -> Finding:
+    found = first_found(phrases, case.situation.reply)
+    return NOT_MET if found is None else met(f'the reply contains "{found}"')
+
+
+def _message_contains(phrases: tuple[str, ...], case: Case) -> Finding:
+    if case.situation.message is None:
+        return unknown("the customer's message is not known")
+    found = first_found(phrases, case.situation.message)
+    return NOT_MET if found is None else met(f'the customer\'s message contains "{found}"')
+
+
+def _undeclared_commitment(_: bool, case: Case) -> Finding:
+    if case.situation.undeclared:
+        return met(undeclared_clause(case.situation.undeclared))
+    if case.draft.text and not case.situation.promises_are_judged:
+        return unknown(unjudged_clause(case.situation.language))
+    return NOT_MET
+
+
+def undeclared_clause(promises: tuple[str, ...]) -> str:
+    """Names the words that promise something."""
+    quotes = [f'"{wording.quoted(promise)}"' for promise in promises]
+    return f"the reply promises {wording.listed(quotes)} and no action declares it"
+
+
+def unjudged_clause(language: str | None) -> str:
+    """Says why promises cannot be looked for."""
+    if language is None:
+        return "the reply's language is not known, so its promises cannot be checked"
+    return (
+        f"the reply's language is {wording.quoted(language)}, and we have no list of its words for"
+        " promises"
+    )
+
+
+def _order_age_over(seconds: int, case: Case) -> Finding:
+    placed_at = case.facts.order.placed_at if case.facts.order else None
+    if placed_at is None:
+        return unknown("the order's date is not known")
+    if case.facts.at is None:
+        return unknown("the time of the decision is not known")
+    if case.facts.at - placed_at <= timedelta(seconds=seconds):
+        return NOT_MET
+    return met(
+        f"the order was placed on {placed_at:%Y-%m-%d}, over {wording.duration(seconds)} ago"
+    )
+
+
+def _segment(wanted: tuple[tuple[str, tuple[str, ...]], ...], case: Case) -> Finding:
+    segment = case.facts.segment or {}
+    findings = [
+        _one_of(segment.get(name), values, f"the customer's {name}") for name, values in wanted
+    ]
+    if NOT_MET in findings:
+        return NOT_MET
+    missing = next((finding for finding in findings if finding.truth is None), None)
+    return missing or met(wording.listed([finding.clause for finding in findings]))
+
+
+def _novel(_: bool, case: Case) -> Finding:
+    if case.facts.novel is None:
+        return unknown("it is not known whether the question is novel")
+    return met("the question is novel") if case.facts.novel else NOT_MET
+
+
+CONDITIONS: Mapping[str, Key[Any]] = {
+    "action": Key(values.one_or_many(values.action_type), _action),
+    "actions": Key(values.choice("none", "any"), _actions),
+    "amount_over": Key(values.threshold, money_conditions.amount_over),
+    "amount_at_least": Key(values.threshold, money_conditions.amount_at_least),
+    "amount_between": Key(values.amount_range, money_conditions.amount_between),
+    "order_share_over": Key(values.share, money_conditions.order_share_over),
+    "order_age_over": Key(values.duration, _order_age_over),
+    "confidence_below": Key(values.share, _confidence_below),
+    "confidence_at_least": Key(values.share, _confidence_at_least),
+    "intent": Key(values.one_or_many(values.name), _intent),
+    "tags_any": Key(values.one_or_many(values.name), _tags_any),
+    "tags_all": Key(values.one_or_many(values.name), _tags_all),
+    "tags_none": Key(values.one_or_many(values.name), _tags_none),
+    "channel": Key(values.one_or_many(values.name), _channel),
+    "language": Key(values.one_or_many(values.name), _language),
+    "segment": Key(values.segment, _segment),
+    "novel": Key(values.true, _novel),
+    "undeclared_commitment": Key(values.true, _undeclared_commitment),
+    "reply_contains": Key(values.one_or_many(values.phrase), _reply_contains),
+    "message_contains": Key(values.one_or_many(values.phrase), _message_contains),
+}
+
+MONEY_KEYS = frozenset({"amount_over", "amount_at_least", "amount_between", "order_share_over"})
+# Part of the language, not yet of this release: an error, never silently ignored.
+LATER_KEYS = frozenset({"sensitive", "sentiment", "ungrounded_fact", "business_hours"})

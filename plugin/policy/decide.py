@@ -1,0 +1,103 @@
+"""decide(): which oversight a draft gets, and why.
+
+Every policy of the file is held against the draft, and so are our built-in rules. Where no policy
+matches, the file's default speaks. The strictest demand wins. Pure: the same file, draft and facts
+give the same decision, always.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from plugin.models import Decision, Draft, Facts, Oversight, PolicyHit
+from plugin.policy import wording
+from plugin.policy.built_in import built_in_demands
+from plugin.policy.conditions import CONDITIONS, MONEY_KEYS
+from plugin.policy.demand import Demand, combined
+from plugin.policy.finding import Finding
+from plugin.policy.model import NOBODY, Policy, PolicyFile, SignOff
+from plugin.policy.situation import Case, Situation
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A policy that holds for this draft, and why, in one sentence."""
+
+    policy: Policy
+    reason: str
+
+
+def decide(file: PolicyFile, draft: Draft, facts: Facts) -> Decision:
+    """Decide how closely `draft` is watched."""
+    situation = Situation(file, draft, facts)
+    matches = [match for policy in file.policies if (match := _matched(policy, situation))]
+    demands = _strictest_first(
+        [
+            *(_demand_of(match) for match in matches),
+            *(() if matches else (_default_of(file),)),
+            *built_in_demands(situation),
+        ]
+    )
+    oversight = demands[0].oversight
+    sign_off = _sign_off(demands, file) if oversight is Oversight.APPROVAL else NOBODY
+    return Decision(
+        oversight=oversight,
+        approvals=sign_off.approvals,
+        approvers=sign_off.approvers,
+        deadline=sign_off.deadline,
+        escalate_to=sign_off.escalate_to,
+        policies=tuple(PolicyHit(match.policy.id, match.reason) for match in matches),
+        tags=_each_once(match.policy.tag for match in matches),
+        held_because=_each_once(d.because for d in demands if d.oversight is not Oversight.AUTO),
+        advice=_each_once(match.policy.note for match in matches),
+    )
+
+
+def _matched(policy: Policy, situation: Situation) -> Match | None:
+    """One false condition: no. Else one unknown: a requirement matches, an allowance does not."""
+    case = Case(situation, policy)
+    findings: list[tuple[str, Finding]] = []
+    for condition in policy.conditions:
+        finding = CONDITIONS[condition.key].judge(condition.value, case)
+        if finding.truth is False:
+            return None
+        findings.append((condition.key, finding))
+    is_open = any(finding.truth is None for _, finding in findings)
+    if is_open and policy.allows:
+        return None
+    return Match(policy, _reason(findings, counts_as_met=is_open))
+
+
+def _reason(findings: Sequence[tuple[str, Finding]], *, counts_as_met: bool) -> str:
+    # A clause about money names the action already.
+    told = {"action"} if any(key in MONEY_KEYS for key, _ in findings) else set()
+    clauses = [finding.clause for key, finding in findings if key not in told]
+    if not clauses:
+        return "This policy holds for every draft."
+    because = wording.joined(clauses)
+    return wording.sentence(
+        f"{because}, so this policy counts as met" if counts_as_met else because
+    )
+
+
+def _demand_of(match: Match) -> Demand:
+    return Demand(match.policy.oversight, match.reason, match.policy.sign_off)
+
+
+def _default_of(file: PolicyFile) -> Demand:
+    require = file.defaults.require
+    return Demand(require, f"No policy matched, so the file's default holds: {require}.")
+
+
+def _strictest_first(demands: Sequence[Demand]) -> list[Demand]:
+    return sorted(demands, key=lambda demand: -demand.oversight.rank)
+
+
+def _sign_off(demands: Sequence[Demand], file: PolicyFile) -> SignOff:
+    return combined(
+        [demand.sign_off for demand in demands if demand.oversight is Oversight.APPROVAL],
+        default_deadline=file.defaults.deadline,
+    )
+
+
+def _each_once(texts: Iterable[str | None]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))

@@ -1,0 +1,96 @@
+"""A policy file's text, checked and typed. All that is wrong is told at once."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from marshmallow import Schema, ValidationError
+
+from plugin.errors import PolicyFileError, Problem
+from plugin.policy import checks
+from plugin.policy.document import Document, Path, Tree, read
+from plugin.policy.model import Defaults, PolicyFile
+from plugin.policy.schema import FileSchema, PolicySchema
+
+_FILE = FileSchema()
+_POLICY = PolicySchema()
+
+
+def load(source: str) -> PolicyFile:
+    """Type a policy file.
+
+    Raises:
+        PolicyFileError: With every error, each with its line, its field and what is expected.
+    """
+    file, problems = _read(source)
+    errors = [problem for problem in problems if problem.level == "error"]
+    if errors:
+        raise PolicyFileError(errors)
+    return file
+
+
+def check(source: str) -> list[Problem]:
+    """Every error and every warning, by line."""
+    _, problems = _read(source)
+    return problems
+
+
+@dataclass(slots=True)
+class _Typed:
+    """What a schema made of a part of the file. `value` is None where something is wrong."""
+
+    value: Any = None
+    valid: Mapping[str, Any] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    wrong: frozenset[str] = frozenset()
+
+
+def _read(source: str) -> tuple[PolicyFile, list[Problem]]:
+    """The file, as far as it can be typed, and all problems; it is whole if none is an error."""
+    document = read(source)
+    if document.tree is None:
+        return PolicyFile(), document.problems
+    top = _typed(_FILE, document, document.tree, ())
+    defaults = top.valid.get("defaults")
+    file = PolicyFile(
+        currency=top.valid.get("currency"),
+        rates=top.valid.get("rates", {}),
+        defaults=defaults if isinstance(defaults, Defaults) else Defaults(),
+    )
+    raw_policies: list[Tree] = top.valid.get("policies", [])
+    each = [
+        _typed(_POLICY, document, raw, ("policies", index))
+        for index, raw in enumerate(raw_policies)
+    ]
+    policies = [(index, typed.value) for index, typed in enumerate(each) if typed.value]
+    problems = [
+        *document.problems,
+        *top.problems,
+        *(problem for typed in each for problem in typed.problems),
+        *checks.unique_ids(document, raw_policies),
+        *([] if top.wrong & {"currency", "rates"} else checks.money(document, policies, file)),
+        *checks.warnings(document, policies, file.defaults),
+    ]
+    whole = PolicyFile(file.currency, file.rates, file.defaults, tuple(p for _, p in policies))
+    return whole, sorted(problems, key=lambda problem: problem.line)
+
+
+def _typed(schema: Schema, document: Document, raw: Tree, path: Path) -> _Typed:
+    try:
+        value = schema.load(raw)  # type: ignore[arg-type]  # whatever the file holds
+    except ValidationError as error:
+        return _Typed(
+            valid=error.valid_data if isinstance(error.valid_data, dict) else {},
+            problems=[document.problem(at, why) for at, why in _flat(error.messages, path)],
+            wrong=frozenset(error.messages_dict),
+        )
+    return _Typed(value, valid=value if isinstance(value, dict) else {})
+
+
+def _flat(messages: Any, path: Path) -> Iterator[tuple[Path, str]]:
+    if not isinstance(messages, dict):
+        for message in messages:
+            yield path, str(message)
+        return
+    for key, inner in messages.items():
+        yield from _flat(inner, path if key == "_schema" else (*path, key))

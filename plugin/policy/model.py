@@ -1,0 +1,111 @@
+"""A policy file as types: what a merchant demands, when, and who may sign. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+
+from plugin.models import Oversight, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """An amount as the file gives it. `currency` None: the file's own holds."""
+
+    amount: Decimal
+    currency: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AmountRange:
+    """From `low` to `high`, both included."""
+
+    low: Threshold
+    high: Threshold
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """One key of a policy's ``when``; `plugin.policy.conditions` says what it means.
+
+    Attributes:
+        key: Such as ``amount_over``.
+        value: As that key's parser typed it.
+    """
+
+    key: str
+    value: object
+
+
+@dataclass(frozen=True, slots=True)
+class SignOff:
+    """What an approval takes.
+
+    Attributes:
+        approvers: Roles that may sign; a higher role may sign for a lower one.
+        approvals: Distinct people.
+        deadline: Seconds; None: the file's default.
+        escalate_to: Who is asked once the deadline has passed.
+    """
+
+    approvers: tuple[Role, ...] = (Role.LEAD,)
+    approvals: int = 1
+    deadline: int | None = None
+    escalate_to: Role | None = None
+
+
+NOBODY = SignOff(approvers=(), approvals=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One rule.
+
+    Attributes:
+        oversight: What it requires; AUTO for ``allow: auto``.
+        conditions: All must hold; none means every draft.
+        tag: Put on the ticket where it matches.
+        note: For the agent.
+    """
+
+    id: str
+    oversight: Oversight
+    conditions: tuple[Condition, ...] = ()
+    sign_off: SignOff = SignOff()
+    tag: str | None = None
+    note: str | None = None
+
+    @property
+    def allows(self) -> bool:
+        """It loosens (``allow: auto``) where every other policy demands."""
+        return self.oversight is Oversight.AUTO
+
+    @property
+    def action_types(self) -> tuple[str, ...] | None:
+        """The actions its other conditions look at; None: all."""
+        for condition in self.conditions:
+            if condition.key == "action" and isinstance(condition.value, tuple):
+                return condition.value
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What holds where no policy matches, and how long an approval may take, in seconds."""
+
+    require: Oversight = Oversight.REVIEW
+    deadline: int = 4 * 60 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyFile:
+    """A merchant's whole policy file.
+
+    Attributes:
+        currency: ISO 4217; None only where nothing in the file needs one.
+        rates: What one unit of another currency is worth in the file's.
+    """
+
+    currency: str | None = None
+    rates: Mapping[str, Decimal] = field(default_factory=dict)
+    defaults: Defaults = Defaults()
+    policies: tuple[Policy, ...] = ()

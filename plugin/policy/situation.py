@@ -1,0 +1,101 @@
+"""What a policy sees: one draft, what is known about it, and the file it is held against."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from connectors.types import ActionRequest
+from plugin.models import Draft, Facts
+from plugin.policy.amounts import Amount, amounts_by_type
+from plugin.policy.model import Policy, PolicyFile
+from plugin.policy.phrases import folded
+from plugin.text.promises import has_lexicon, undeclared
+
+
+@dataclass(frozen=True)
+class Situation:
+    """A draft and its facts. What several policies ask for is worked out once."""
+
+    file: PolicyFile
+    draft: Draft
+    facts: Facts
+
+    @cached_property
+    def language(self) -> str | None:
+        """The reply's language, else the ticket's."""
+        return self.draft.language or self.facts.language
+
+    @cached_property
+    def plain_language(self) -> str | None:
+        """The language without its region: ``en`` of ``en-GB``."""
+        return self.language and self.language.replace("_", "-").split("-")[0].strip().lower()
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """The ticket's tags, case folded."""
+        return frozenset(tag.strip().casefold() for tag in self.facts.tags)
+
+    @cached_property
+    def reply(self) -> str:
+        """The reply, as phrases are looked for in it."""
+        return folded(self.draft.text or "")
+
+    @cached_property
+    def message(self) -> str | None:
+        """The customer's message, as phrases are looked for in it."""
+        return None if self.facts.message is None else folded(self.facts.message)
+
+    @cached_property
+    def amounts(self) -> Mapping[str, tuple[Amount, ...]]:
+        """The draft's money, by type of action."""
+        return amounts_by_type(self.draft.actions, self.file)
+
+    @cached_property
+    def promises_are_judged(self) -> bool:
+        """Whether we have the words for promises in the reply's language."""
+        return has_lexicon(self.language)
+
+    @cached_property
+    def undeclared(self) -> tuple[str, ...]:
+        """The words of the reply that promise what no action declares."""
+        if not self.draft.text:
+            return ()
+        types = frozenset(action.type for action in self.draft.actions)
+        return undeclared(self.draft.text, self.language, types)
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A situation as one policy looks at it."""
+
+    situation: Situation
+    policy: Policy
+
+    @property
+    def draft(self) -> Draft:
+        """The draft."""
+        return self.situation.draft
+
+    @property
+    def facts(self) -> Facts:
+        """What is known beside it."""
+        return self.situation.facts
+
+    @property
+    def actions(self) -> tuple[ActionRequest, ...]:
+        """The actions the policy names; all where it names none."""
+        types = self.policy.action_types
+        if types is None:
+            return self.draft.actions
+        return tuple(action for action in self.draft.actions if action.type in types)
+
+    @property
+    def amounts(self) -> list[Amount]:
+        """The money of the actions the policy names, each and summed by type."""
+        types = self.policy.action_types
+        return [
+            amount
+            for kind, amounts in self.situation.amounts.items()
+            if types is None or kind in types
+            for amount in amounts
+        ]

@@ -1,0 +1,152 @@
+"""Stores a draft with its decision and puts it before the agents: all in one transaction.
+
+The draft, its actions, its first state, older drafts going stale, and the wish for a note with
+tags stand or fall together. The note itself is written by `delivery.effects`.
+"""
+
+import secrets as random
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from plugin import facts
+from plugin.card import card_of, note_html
+from plugin.facts import Gathered
+from plugin.jobs import JobName
+from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts, Oversight
+from plugin.outbox import ask_note, ticket_key
+from plugin.runtime import Case
+from plugin.store import drafts
+from plugin.store.schema import DecisionRow, DraftRow
+from plugin.store.scope import Scope
+from plugin.text import short_id
+
+_SYSTEM = "system"
+_SHORT_ID_BITS = 25
+_SHORT_ID_TRIES = 8
+_STATE_FOR = {
+    Oversight.AUTO: DraftState.APPROVED,
+    Oversight.REVIEW: DraftState.AWAITING_REVIEW,
+    Oversight.APPROVAL: DraftState.AWAITING_APPROVAL,
+    Oversight.BLOCK: DraftState.BLOCKED,
+}
+
+
+def present(
+    case: Case,
+    gathered: Gathered,
+    draft: Draft,
+    known: Facts,
+    *,
+    decision: Decision | None,
+    policy_number: int,
+) -> DraftState | None:
+    """Store and show a draft. Returns its state; None where the message has one already.
+
+    `decision` is None where there is no text to decide about.
+    """
+    now = case.runtime.now()
+    with case.runtime.database.write() as session:
+        older = drafts.of_ticket(session, case.scope, case.account.id, case.ticket_id)
+        row = _draft_row(case, gathered, draft, known)
+        row.short_id = row.open_short_id = _free_short_id(session, case.scope)
+        if not drafts.add(session, case.scope, row):
+            return None
+        for stale in older:
+            if stale.state in BECOMES_STALE:
+                drafts.move(session, case.scope, stale, DraftState.STALE, actor=_SYSTEM, at=now)
+        if decision is not None:
+            decided = _decision_row(row, decision, policy_number, now)
+            drafts.add_decision(session, case.scope, decided)
+        drafts.add_actions(session, case.scope, row.id, row.rev, draft.actions)
+        session.flush()
+        return _first_state(case, session, row, decision, at=now)
+
+
+def _first_state(
+    case: Case, session: Session, row: DraftRow, decision: Decision | None, *, at: datetime
+) -> DraftState:
+    state = _STATE_FOR[decision.oversight] if decision else DraftState.NO_DRAFT
+    automatic = state is DraftState.APPROVED
+    due = at if automatic else None
+    text = row.text if automatic else None
+    drafts.move(session, case.scope, row, state, actor=_SYSTEM, at=at, due_at=due, final_text=text)
+    held = drafts.get(session, case.scope, row.id)
+    ask_note(
+        session,
+        case.runtime.enqueue,
+        case.scope,
+        account_id=case.account.id,
+        ticket_id=case.ticket_id,
+        html=note_html(card_of(held, public_url=case.runtime.settings.public_url)),
+        key=f"draft:{row.id}:{row.rev}",
+        at=at,
+        draft_id=row.id,
+    )
+    if automatic:
+        case.runtime.enqueue(
+            session,
+            JobName.DELIVER,
+            case.scope,
+            row.id,
+            key=f"{row.id}:auto",
+            ticket=ticket_key(case.account.id, case.ticket_id),
+        )
+    return state
+
+
+def _draft_row(case: Case, gathered: Gathered, draft: Draft, known: Facts) -> DraftRow:
+    now = case.runtime.now()
+    return DraftRow(
+        account_id=case.account.id,
+        ticket_id=case.ticket_id,
+        message_id=gathered.message.id,
+        rev=1,
+        round=1,
+        state=DraftState.DRAFTING,
+        text=draft.text,
+        intent=draft.intent,
+        language=draft.language,
+        confidence=draft.confidence,
+        drafter=draft.drafter,
+        note=" ".join(part for part in (draft.note, *gathered.warnings) if part) or None,
+        sources=[
+            {"kind": source.kind, "id": source.id, "title": source.title}
+            for source in draft.sources
+        ],
+        facts=facts.to_record(known),
+        subject=gathered.ticket.subject,
+        customer_name=gathered.message.author.name,
+        message_text=gathered.words,
+        bypassed=False,
+        created_at=now,
+        state_at=now,
+    )
+
+
+def _decision_row(
+    row: DraftRow, decision: Decision, policy_number: int, now: datetime
+) -> DecisionRow:
+    deadline = None if decision.deadline is None else now + timedelta(seconds=decision.deadline)
+    return DecisionRow(
+        draft_id=row.id,
+        rev=row.rev,
+        policy_number=policy_number,
+        oversight=decision.oversight,
+        approvals=decision.approvals,
+        approvers=[role.value for role in decision.approvers],
+        deadline_at=deadline,
+        escalate_to=decision.escalate_to,
+        policies=[{"id": hit.id, "reason": hit.reason} for hit in decision.policies],
+        tags=list(decision.tags),
+        held_because=list(decision.held_because),
+        advice=list(decision.advice),
+        decided_at=now,
+    )
+
+
+def _free_short_id(session: Session, scope: Scope) -> str:
+    """Five characters that no open draft of the merchant has."""
+    wanted = [short_id.encode(random.randbits(_SHORT_ID_BITS)) for _ in range(_SHORT_ID_TRIES)]
+    taken = drafts.taken_short_ids(session, scope, wanted)
+    return next(candidate for candidate in wanted if candidate not in taken)

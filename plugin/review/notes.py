@@ -1,0 +1,126 @@
+"""Verdicts by note: an internal note whose first line is a command.
+
+A note counts only as the helpdesk's audit log gives it: written by a person we know, in the agent
+interface, by the author it names. Whatever is refused is answered by a note that says why.
+"""
+
+import structlog
+
+from connectors.types import Channel, Message
+from plugin.card import marker, plain_note_html
+from plugin.errors import BookbagError, ForbiddenError, InvalidInputError
+from plugin.models import AWAITING, DraftState, Surface, VerdictKind
+from plugin.outbox import ask_note
+from plugin.review.verdicts import Verdict, give
+from plugin.runtime import Case
+from plugin.store import drafts, people
+from plugin.store.schema import DraftRow, PersonRow
+from plugin.text.commands import NoteCommand, parse_command
+
+log = structlog.get_logger(__name__)
+
+_AGENT_INTERFACE = frozenset({Channel.WEB, Channel.MOBILE})
+_STATUS = "status"
+_VERBS = {
+    "approve": VerdictKind.APPROVE,
+    "edit": VerdictKind.EDIT,
+    "reject": VerdictKind.REJECT,
+    "respond": VerdictKind.RESPOND,
+}
+
+
+def read(case: Case, note: Message) -> str | None:
+    """Do what a staff note commands. Returns a sentence for the inbox; None if it is no command."""
+    with case.runtime.database.read() as session:
+        on_ticket = drafts.of_ticket(session, case.scope, case.account.id, case.ticket_id)
+    open_drafts = [draft for draft in on_ticket if draft.state.is_open]
+    open_ids = frozenset(draft.short_id for draft in open_drafts)
+    command = parse_command(note.text, note.html, open_ids=open_ids)
+    if command is None:
+        return None
+    try:
+        person = _person(case, note)
+        draft = _meant(command, open_drafts)
+        if command.verb == _STATUS:
+            answer = f"{marker(draft.short_id, draft.rev)} is {draft.state.words}."
+        else:
+            return _give(case, draft, person, command)
+    except BookbagError as refused:
+        answer = _sentence(refused, command)
+    _answer(case, note, answer)
+    return answer
+
+
+def _person(case: Case, note: Message) -> PersonRow:
+    """Who wrote the note, proven by the audit log."""
+    origin = case.helpdesk.origin(case.ticket_id, note.id)
+    if origin.author_id != note.author.id:
+        raise ForbiddenError("This command was not counted: the note names another author.")
+    if origin.channel not in _AGENT_INTERFACE:
+        raise ForbiddenError(
+            "This command was not counted: it was not written in the agent interface."
+        )
+    if not note.author.role.is_staff:
+        raise ForbiddenError("This command was not counted: only staff may give a verdict.")
+    with case.runtime.database.read() as session:
+        person = people.by_helpdesk_user(session, case.scope, case.account.id, note.author.id)
+    if person is None:
+        raise ForbiddenError(
+            "This command was not counted: Bookbag does not know you yet. Ask an admin to add you."
+        )
+    return person
+
+
+def _meant(command: NoteCommand, open_drafts: list[DraftRow]) -> DraftRow:
+    """The draft a command is about."""
+    if command.short_id is not None:
+        for draft in open_drafts:
+            if draft.short_id == command.short_id:
+                return draft
+        raise InvalidInputError("", f"There is no open draft {command.short_id} on this ticket.")
+    awaiting = [draft for draft in open_drafts if draft.state in AWAITING]
+    candidates = awaiting or open_drafts
+    if not candidates:
+        raise InvalidInputError("", "There is no open draft on this ticket.")
+    if len(candidates) > 1:
+        ids = ", ".join(draft.short_id for draft in candidates)
+        raise InvalidInputError("", f"Which draft do you mean? Add one of: {ids}.")
+    return candidates[0]
+
+
+def _give(case: Case, draft: DraftRow, person: PersonRow, command: NoteCommand) -> str:
+    kind = _VERBS[command.verb]
+    verdict = Verdict(
+        kind=kind,
+        surface=Surface.NOTE,
+        rev=draft.rev,
+        text=command.rest if kind is VerdictKind.EDIT else None,
+        reason=command.rest if kind is VerdictKind.REJECT else None,
+        done=command.done,
+    )
+    state = give(case.runtime, case.scope, draft.id, person, verdict)
+    return f"A verdict by note: {kind}; the draft is {DraftState(state).words}."
+
+
+def _sentence(refused: BookbagError, command: NoteCommand) -> str:
+    if not isinstance(refused, InvalidInputError):
+        return str(refused)
+    if refused.field != "done":
+        return refused.message
+    short_id = f" {command.short_id}" if command.short_id else ""
+    return f"{refused.message} Then write: /approve{short_id} done"
+
+
+def _answer(case: Case, note: Message, sentence: str) -> None:
+    log.info("note_command_answered", account=case.account.id, note=note.id)
+    with case.runtime.database.write() as session:
+        ask_note(
+            session,
+            case.runtime.enqueue,
+            case.scope,
+            account_id=case.account.id,
+            ticket_id=case.ticket_id,
+            html=plain_note_html(sentence),
+            key=f"answer:{case.account.id}:{note.id}",
+            at=case.runtime.now(),
+        )

@@ -1,0 +1,335 @@
+"""A person's verdict on a draft: who may give it, and what follows.
+
+The draft is compared-and-set on (id, revision, state): of two people at once one wins and the
+other is told what happened.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from connectors.types import Money
+from plugin import facts
+from plugin.card import action_words, approvers_words
+from plugin.errors import ForbiddenError, InvalidInputError, MovedError
+from plugin.jobs import JobName
+from plugin.models import (
+    MONEYLESS_ACTIONS,
+    UNDELIVERED,
+    Draft,
+    DraftState,
+    Oversight,
+    Role,
+    Surface,
+    VerdictKind,
+)
+from plugin.outbox import ask_tags, ticket_key
+from plugin.policy.decide import decide
+from plugin.runtime import Runtime
+from plugin.store import drafts, people, verdicts
+from plugin.store.drafts import Held, action_of
+from plugin.store.schema import PersonRow
+from plugin.store.scope import Scope
+
+log = structlog.get_logger(__name__)
+
+_LONGEST_TEXT = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a person says.
+
+    Attributes:
+        rev: The revision they saw.
+        state: The state they saw; None where the surface cannot know it.
+        text: The new text of an edit.
+        reason: Why it is rejected.
+        done: They say they have done every action.
+    """
+
+    kind: VerdictKind
+    surface: Surface
+    rev: int
+    state: DraftState | None = None
+    text: str | None = None
+    reason: str | None = None
+    done: bool = False
+
+
+def give(
+    runtime: Runtime, scope: Scope, draft_id: str, person: PersonRow, verdict: Verdict
+) -> DraftState:
+    """Give a verdict. Returns where the draft stands after it.
+
+    Raises:
+        MissingError: No such draft of this merchant.
+        MovedError: It is not what they saw any more; says what it is now.
+        ForbiddenError: They may not, and who may.
+        InvalidInputError: A text, a reason or a tick is missing.
+    """
+    with runtime.database.write() as session:
+        held = drafts.get(session, scope, draft_id)
+        _still_as_seen(held, verdict)
+        step = _Step(runtime, session, scope, held, person, verdict)
+        match verdict.kind:
+            case VerdictKind.APPROVE | VerdictKind.EDIT:
+                step.approve()
+            case VerdictKind.REJECT:
+                step.reject()
+            case VerdictKind.RESPOND:
+                step.respond()
+            case VerdictKind.UNDO:
+                step.undo()
+            case VerdictKind.SEND_AGAIN:
+                step.send_again()
+            case VerdictKind.WAS_SENT:
+                step.settle_delivery(DraftState.DELIVERED)
+            case VerdictKind.WAS_ANSWERED:
+                step.settle_delivery(DraftState.ANSWERED)
+        log.info(
+            "verdict",
+            draft=draft_id,
+            kind=verdict.kind,
+            surface=verdict.surface,
+            state=held.draft.state,
+        )
+        return held.draft.state
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """One verdict inside its transaction."""
+
+    runtime: Runtime
+    session: Session
+    scope: Scope
+    held: Held
+    person: PersonRow
+    verdict: Verdict
+
+    def approve(self) -> None:
+        """Sign; with the last signature the reply is due after the time to undo."""
+        _require_awaiting(self.held)
+        _require_signer(self.held, self.person)
+        text = self._text()
+        signed = verdicts.signers(self.session, self.scope, self.held.draft.id, self.held.draft.rev)
+        if self.person.id in signed:
+            raise MovedError("You have approved this draft already; another person must too.")
+        last = len(signed) + 1 >= self._needed()
+        if last:
+            self._tick()
+        self._record(text=text if self.verdict.kind is VerdictKind.EDIT else None)
+        if not last:
+            drafts.change(self.session, self.scope, self.held.draft, final_text=text)
+            return
+        self._release(final_text=text)
+
+    def send_again(self) -> None:
+        """Deliver a reply that did not go out, as a new attempt of its own."""
+        self._require_undelivered()
+        _require_signer(self.held, self.person)
+        self._record()
+        self._release(round=self.held.draft.round + 1)
+
+    def settle_delivery(self, state: DraftState) -> None:
+        """Say what became of a reply of which we do not know."""
+        self._require_undelivered()
+        _require_signer(self.held, self.person)
+        self._record()
+        self._move(state)
+
+    def _require_undelivered(self) -> None:
+        if self.held.draft.state not in UNDELIVERED:
+            raise MovedError(f"This draft is {self.held.draft.state.words}.")
+
+    def _release(self, **changes: object) -> None:
+        """Approved: the reply is due once the time to undo is over."""
+        undo = timedelta(seconds=self.runtime.settings.undo_seconds)
+        due = self.runtime.now() + undo
+        self._move(DraftState.APPROVED, due_at=due, **changes)
+        self.runtime.enqueue(
+            self.session,
+            JobName.DELIVER,
+            self.scope,
+            self.held.draft.id,
+            key=f"{self.held.draft.id}:{due.timestamp()}",
+            ticket=ticket_key(self.held.draft.account_id, self.held.draft.ticket_id),
+            delay=undo.total_seconds(),
+        )
+
+    def reject(self) -> None:
+        """Say that it must not go out, and why."""
+        _require_awaiting(self.held)
+        _require_agent(self.person)
+        if not (self.verdict.reason or "").strip():
+            raise InvalidInputError("reason", "Say in a few words why you reject it.")
+        self._record()
+        self._move(DraftState.REJECTED)
+
+    def respond(self) -> None:
+        """Say that this person answers themself: no bypass, and nothing is sent by us."""
+        _require_awaiting(self.held)
+        _require_agent(self.person)
+        if self.held.oversight is Oversight.APPROVAL:
+            _require_role(self.held, self.person)
+        self._record()
+        drafts.change(self.session, self.scope, self.held.draft, opened_for=self.person.id)
+
+    def undo(self) -> None:
+        """Take an approval back while the reply has not left."""
+        _require_agent(self.person)
+        draft = self.held.draft
+        if draft.state is not DraftState.APPROVED or self.held.oversight is Oversight.AUTO:
+            raise MovedError(f"Too late to undo: this draft is {draft.state.words}.")
+        verdicts.void(self.session, self.scope, draft.id)
+        self._record()
+        approval = self.held.oversight is Oversight.APPROVAL
+        back = DraftState.AWAITING_APPROVAL if approval else DraftState.AWAITING_REVIEW
+        self._move(back, final_text=None)
+
+    def _text(self) -> str:
+        """What would go out: the draft's text, an earlier signer's edit, or this edit."""
+        draft = self.held.draft
+        if self.verdict.kind is VerdictKind.APPROVE:
+            return draft.final_text or draft.text or ""
+        text = (self.verdict.text or "").strip()
+        if not text:
+            raise InvalidInputError("text", "The edited reply is empty.")
+        if len(text) > _LONGEST_TEXT:
+            raise InvalidInputError("text", f"A reply has at most {_LONGEST_TEXT} characters.")
+        if verdicts.signers(self.session, self.scope, draft.id, draft.rev):
+            raise MovedError("Somebody has signed this text already; reject it to change it.")
+        self._require_not_stricter(text)
+        return text
+
+    def _require_not_stricter(self, text: str) -> None:
+        """An edit goes through the policies again: nobody edits a draft past their own line."""
+        draft, decision = self.held.draft, self.held.decision
+        if decision is None:
+            return
+        edited = Draft(
+            text=text,
+            intent=draft.intent,
+            confidence=draft.confidence,
+            language=draft.language,
+            actions=tuple(action_of(row) for row in self.held.actions),
+        )
+        policy = self.runtime.policy(self.scope).file
+        again = decide(policy, edited, facts.from_record(draft.facts))
+        stricter = again.oversight.rank > decision.oversight.rank
+        more = again.oversight is Oversight.APPROVAL and (
+            again.approvals > decision.approvals
+            or not all(role in again.approvers for role in decision.approvers)
+        )
+        if stricter or more:
+            why = " ".join(again.held_because)
+            raise ForbiddenError(f"This edit needs {again.oversight.value}: {why}")
+
+    def _tick(self) -> None:
+        """The last signature says that actions nobody executes for us are done."""
+        if not self.held.actions:
+            return
+        if not self.verdict.done:
+            todo = "; ".join(action_words(action_of(row)) for row in self.held.actions)
+            raise InvalidInputError("done", f"First do this, then tick it as done: {todo}.")
+        verdicts.tick_actions(
+            self.session,
+            self.scope,
+            self.held.draft.id,
+            self.held.draft.rev,
+            self.person.id,
+            at=self.runtime.now(),
+        )
+
+    def _needed(self) -> int:
+        decision = self.held.decision
+        return max(1, decision.approvals if decision else 1)
+
+    def _record(self, *, text: str | None = None) -> None:
+        verdicts.add(
+            self.session,
+            self.scope,
+            draft_id=self.held.draft.id,
+            rev=self.held.draft.rev,
+            person_id=self.person.id,
+            kind=self.verdict.kind,
+            surface=self.verdict.surface,
+            text=text,
+            reason=self.verdict.reason,
+            at=self.runtime.now(),
+        )
+
+    def _move(self, to: DraftState, **changes: object) -> None:
+        now = self.runtime.now()
+        drafts.move(
+            self.session,
+            self.scope,
+            self.held.draft,
+            to,
+            actor=f"person:{self.person.id}",
+            at=now,
+            detail={"verdict": self.verdict.kind, "surface": self.verdict.surface},
+            **changes,
+        )
+        ask_tags(self.session, self.runtime.enqueue, self.scope, self.held.draft, at=now)
+
+
+def may_sign(held: Held, person: PersonRow) -> str | None:
+    """None where the person may approve this draft; else the sentence why not."""
+    try:
+        _require_signer(held, person)
+    except ForbiddenError as forbidden:
+        return str(forbidden)
+    return None
+
+
+def _still_as_seen(held: Held, verdict: Verdict) -> None:
+    draft = held.draft
+    if verdict.rev != draft.rev or (verdict.state is not None and verdict.state is not draft.state):
+        raise MovedError(f"This draft moved meanwhile: it is {draft.state.words} now.")
+
+
+def _require_awaiting(held: Held) -> None:
+    if not held.draft.state.is_awaiting:
+        raise MovedError(f"This draft is {held.draft.state.words}; it awaits no verdict.")
+
+
+def _require_agent(person: PersonRow) -> None:
+    if not person.role.may_sign_for(Role.AGENT):
+        raise ForbiddenError("Your role may look, and give no verdict.")
+
+
+def _require_role(held: Held, person: PersonRow) -> None:
+    decision = held.decision
+    roles: Sequence[str] = decision.approvers if decision else ()
+    if not any(person.role.may_sign_for(Role(role)) for role in roles):
+        raise ForbiddenError(f"This draft needs {approvers_words(roles)}.")
+
+
+def _require_signer(held: Held, person: PersonRow) -> None:
+    _require_agent(person)
+    if held.oversight is Oversight.APPROVAL:
+        _require_role(held, person)
+    limit = people.limit_of(person)
+    if limit is not None:
+        _require_within(held, limit)
+
+
+def _require_within(held: Held, limit: Money) -> None:
+    """One approval moves at most the person's limit. An unknown amount is over every limit."""
+    total = Money.from_minor(0, limit.currency)
+    for row in held.actions:
+        money = action_of(row).money
+        if money is None and row.type in MONEYLESS_ACTIONS:
+            continue
+        if money is None or money.currency != limit.currency:
+            raise ForbiddenError(
+                f"Your limit is {limit}, and what this costs is not known in {limit.currency}."
+            )
+        total = Money(total.amount + money.amount, limit.currency)
+    if total.amount > limit.amount:
+        raise ForbiddenError(f"This moves {total}, and your limit is {limit}.")

@@ -1,0 +1,63 @@
+"""What the service runs on: everything `app` has picked, handed down to whoever works with it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from connectors.base import Commerce, Helpdesk, Webhooks
+from connectors.types import Message
+from plugin.config import Settings
+from plugin.drafting.base import Drafter
+from plugin.jobs import Enqueue
+from plugin.policy.model import PolicyFile
+from plugin.store.engine import Database
+from plugin.store.schema import Account
+from plugin.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class PolicyInForce:
+    """A merchant's policy file and its version; 0 where none was ever activated."""
+
+    file: PolicyFile
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Runtime:
+    """The parts of one running service.
+
+    Attributes:
+        helpdesk: The connection to an account, for the calling thread.
+        webhooks: How a kind of helpdesk signs and words its webhooks.
+        shops: Where a merchant's orders are read.
+        drafter: What drafts for a merchant.
+        policy: What is in force for a merchant.
+        now: The clock.
+    """
+
+    settings: Settings
+    database: Database
+    enqueue: Enqueue
+    helpdesk: Callable[[Account], Helpdesk]
+    webhooks: Callable[[str], Webhooks]
+    shops: Callable[[Scope], tuple[Commerce, ...]]
+    drafter: Callable[[Scope], Drafter]
+    policy: Callable[[Scope], PolicyInForce]
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One ticket that is being worked on, as its helpdesk gives it now.
+
+    Attributes:
+        conversation: All messages and notes, oldest first.
+    """
+
+    runtime: Runtime
+    scope: Scope
+    account: Account
+    helpdesk: Helpdesk
+    ticket_id: str
+    conversation: tuple[Message, ...]

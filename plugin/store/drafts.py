@@ -1,0 +1,277 @@
+"""Drafts with their decision and actions, and the one way to move a draft between states."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import and_, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
+
+from connectors.types import ActionRequest, Money
+from plugin.errors import MissingError, MovedError
+from plugin.models import FINISHED, MOVES, DraftState, Oversight
+from plugin.store import audit
+from plugin.store.rows import insert_once
+from plugin.store.schema import ActionRow, DecisionRow, DraftRow
+from plugin.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A draft with the decision and the actions of its revision.
+
+    `decision` is None where there was nothing to decide: no draft was found.
+    """
+
+    draft: DraftRow
+    decision: DecisionRow | None
+    actions: tuple[ActionRow, ...]
+
+    @property
+    def oversight(self) -> Oversight | None:
+        """The decision's."""
+        return self.decision.oversight if self.decision else None
+
+    @property
+    def policy_tags(self) -> frozenset[str]:
+        """The tags of the policies that fired."""
+        return frozenset(self.decision.tags if self.decision else ())
+
+
+def add(session: Session, scope: Scope, draft: DraftRow) -> bool:
+    """Store a new draft. False where the customer's message has one already."""
+    draft.merchant_id = scope.merchant_id
+    return insert_once(session, draft)
+
+
+def add_decision(session: Session, scope: Scope, decision: DecisionRow) -> None:
+    """Store what was decided, with what it was decided on."""
+    decision.merchant_id = scope.merchant_id
+    session.add(decision)
+
+
+def add_actions(
+    session: Session, scope: Scope, draft_id: str, rev: int, actions: Sequence[ActionRequest]
+) -> None:
+    """Store a revision's actions in order."""
+    for position, action in enumerate(actions):
+        money = action.money
+        session.add(
+            ActionRow(
+                merchant_id=scope.merchant_id,
+                draft_id=draft_id,
+                rev=rev,
+                position=position,
+                type=action.type,
+                amount_minor=action.amount.minor() if action.amount else None,
+                value_minor=action.value.minor() if action.value else None,
+                currency=money.currency if money else None,
+                order_id=action.order,
+                customer=action.customer,
+                items=list(action.items),
+            )
+        )
+
+
+def action_of(row: ActionRow) -> ActionRequest:
+    """A stored action as the rest of the service speaks of it."""
+
+    def money(minor: int | None) -> Money | None:
+        known = minor is not None and row.currency is not None
+        return Money.from_minor(minor or 0, row.currency or "") if known else None
+
+    return ActionRequest(
+        type=row.type,
+        amount=money(row.amount_minor),
+        value=money(row.value_minor),
+        order=row.order_id,
+        customer=row.customer,
+        items=tuple(row.items),
+    )
+
+
+def get(session: Session, scope: Scope, draft_id: str) -> Held:
+    """A draft with its decision and actions.
+
+    Raises:
+        MissingError: Not there, or another merchant's.
+    """
+    draft = session.scalar(
+        select(DraftRow).where(DraftRow.merchant_id == scope.merchant_id, DraftRow.id == draft_id)
+    )
+    if draft is None:
+        raise MissingError("There is no such draft.")
+    decision = session.scalar(
+        select(DecisionRow).where(
+            DecisionRow.merchant_id == scope.merchant_id,
+            DecisionRow.draft_id == draft_id,
+            DecisionRow.rev == draft.rev,
+        )
+    )
+    actions = session.scalars(
+        select(ActionRow)
+        .where(
+            ActionRow.merchant_id == scope.merchant_id,
+            ActionRow.draft_id == draft_id,
+            ActionRow.rev == draft.rev,
+        )
+        .order_by(ActionRow.position)
+    )
+    return Held(draft, decision, tuple(actions))
+
+
+def of_message(session: Session, scope: Scope, account_id: str, message_id: str) -> DraftRow | None:
+    """The one draft of a customer message."""
+    return session.scalar(
+        select(DraftRow).where(
+            DraftRow.merchant_id == scope.merchant_id,
+            DraftRow.account_id == account_id,
+            DraftRow.message_id == message_id,
+        )
+    )
+
+
+def of_ticket(
+    session: Session, scope: Scope, account_id: str, ticket_id: str
+) -> Sequence[DraftRow]:
+    """All drafts of a ticket, newest first."""
+    return session.scalars(
+        select(DraftRow)
+        .where(
+            DraftRow.merchant_id == scope.merchant_id,
+            DraftRow.account_id == account_id,
+            DraftRow.ticket_id == ticket_id,
+        )
+        .order_by(DraftRow.id.desc())
+    ).all()
+
+
+def policy_tags_of_ticket(
+    session: Session, scope: Scope, account_id: str, ticket_id: str
+) -> frozenset[str]:
+    """Every tag that a policy ever put on a ticket through a draft of ours."""
+    found = session.scalars(
+        select(DecisionRow.tags)
+        .join(
+            DraftRow,
+            and_(
+                DraftRow.id == DecisionRow.draft_id,
+                DraftRow.merchant_id == scope.merchant_id,
+            ),
+        )
+        .where(
+            DecisionRow.merchant_id == scope.merchant_id,
+            DraftRow.account_id == account_id,
+            DraftRow.ticket_id == ticket_id,
+        )
+    )
+    return frozenset(tag for tags in found for tag in tags)
+
+
+def taken_short_ids(session: Session, scope: Scope, wanted: Sequence[str]) -> frozenset[str]:
+    """Which of these short ids an open draft of the merchant has."""
+    return frozenset(
+        found
+        for found in session.scalars(
+            select(DraftRow.open_short_id).where(
+                DraftRow.merchant_id == scope.merchant_id, DraftRow.open_short_id.in_(wanted)
+            )
+        )
+        if found is not None
+    )
+
+
+def queue(
+    session: Session, scope: Scope, states: Sequence[DraftState], *, limit: int
+) -> Sequence[tuple[DraftRow, DecisionRow | None]]:
+    """Drafts in these states with their decision, oldest first."""
+    rows = session.execute(
+        select(DraftRow, DecisionRow)
+        .outerjoin(
+            DecisionRow,
+            and_(
+                DecisionRow.draft_id == DraftRow.id,
+                DecisionRow.rev == DraftRow.rev,
+                DecisionRow.merchant_id == scope.merchant_id,
+            ),
+        )
+        .where(DraftRow.merchant_id == scope.merchant_id, DraftRow.state.in_(states))
+        .order_by(DraftRow.id)
+        .limit(limit)
+    )
+    return [(row[0], row[1]) for row in rows]
+
+
+def move(
+    session: Session,
+    scope: Scope,
+    draft: DraftRow,
+    to: DraftState,
+    *,
+    actor: str,
+    at: datetime,
+    detail: Mapping[str, object] | None = None,
+    **changes: object,
+) -> None:
+    """Move a draft from the state and revision it was read in, and record it.
+
+    Args:
+        session: The transaction of everything that belongs to the move.
+        scope: Whose.
+        draft: As it was read; brought up to date upon success.
+        to: The new state.
+        actor: Who, as in the audit.
+        at: Now.
+        detail: For the audit.
+        **changes: Further columns to set.
+
+    Raises:
+        MovedError: The table of moves does not have it, or somebody else was first.
+    """
+    came_from = draft.state
+    if to not in MOVES[came_from]:
+        raise MovedError(f"A draft that is {came_from.words} cannot become {to.words}.")
+    values: dict[str, object] = {"state": to, "state_at": at, "due_at": None, **changes}
+    if to in FINISHED:
+        values["open_short_id"] = None
+    change(session, scope, draft, **values)
+    audit.add(
+        session,
+        scope,
+        at=at,
+        actor=actor,
+        event="draft_moved",
+        draft_id=draft.id,
+        detail={"from": came_from, "to": to, "rev": draft.rev, **(detail or {})},
+    )
+
+
+def change(session: Session, scope: Scope, draft: DraftRow, **values: object) -> None:
+    """Set columns of a draft that is still as it was read (compare-and-set on rev and state).
+
+    Raises:
+        MovedError: Somebody else was first; the message says where the draft stands now.
+    """
+    result = session.execute(
+        update(DraftRow)
+        .where(
+            DraftRow.merchant_id == scope.merchant_id,
+            DraftRow.id == draft.id,
+            DraftRow.rev == draft.rev,
+            DraftRow.state == draft.state,
+        )
+        .values(**values)
+        .returning(DraftRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    if result.first() is None:
+        now = session.scalar(
+            select(DraftRow.state).where(
+                DraftRow.merchant_id == scope.merchant_id, DraftRow.id == draft.id
+            )
+        )
+        where = now.words if now else "gone"
+        raise MovedError(f"This draft moved meanwhile: it is {where} now.")
+    for name, value in values.items():
+        set_committed_value(draft, name, value)

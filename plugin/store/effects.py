@@ -1,0 +1,164 @@
+"""Outside side effects: planned once, claimed by one, settled with a receipt."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from connectors.types import Receipt
+from plugin.models import EffectKind, EffectState
+from plugin.store.columns import new_id
+from plugin.store.rows import insert_once
+from plugin.store.schema import EffectRow
+from plugin.store.scope import Scope
+
+
+def plan(
+    session: Session,
+    scope: Scope,
+    *,
+    key: str,
+    kind: EffectKind,
+    account_id: str,
+    ticket_id: str,
+    draft_id: str | None,
+    payload: dict[str, object],
+    at: datetime,
+) -> str | None:
+    """Decide that something must be done once. Returns its id; None where `key` is planned."""
+    effect = EffectRow(
+        merchant_id=scope.merchant_id,
+        key=key,
+        kind=kind,
+        account_id=account_id,
+        ticket_id=ticket_id,
+        draft_id=draft_id,
+        payload=payload,
+        state=EffectState.PLANNED,
+        attempts=0,
+        due_at=at,
+        created_at=at,
+    )
+    return effect.id if insert_once(session, effect) else None
+
+
+def get(session: Session, scope: Scope, effect_id: str) -> EffectRow | None:
+    """One effect."""
+    return session.scalar(
+        select(EffectRow).where(
+            EffectRow.merchant_id == scope.merchant_id, EffectRow.id == effect_id
+        )
+    )
+
+
+def by_key(session: Session, scope: Scope, key: str) -> EffectRow | None:
+    """The effect of that name."""
+    return session.scalar(
+        select(EffectRow).where(EffectRow.merchant_id == scope.merchant_id, EffectRow.key == key)
+    )
+
+
+def claim(
+    session: Session, scope: Scope, effect: EffectRow, *, at: datetime, lease: timedelta
+) -> str | None:
+    """Take an effect for this worker alone, for the time of `lease`.
+
+    A planned one can be claimed, and one whose claim has run out. The token must be shown to
+    settle it; None where somebody else holds it.
+    """
+    token = new_id()
+    result = session.execute(
+        update(EffectRow)
+        .where(
+            EffectRow.merchant_id == scope.merchant_id,
+            EffectRow.id == effect.id,
+            EffectRow.state == effect.state,
+            or_(EffectRow.state == EffectState.PLANNED, EffectRow.due_at <= at),
+            EffectRow.claim.is_(None) if effect.claim is None else EffectRow.claim == effect.claim,
+        )
+        .values(
+            state=EffectState.ATTEMPTING,
+            claim=token,
+            attempts=EffectRow.attempts + 1,
+            attempting_at=effect.attempting_at or at,
+            due_at=at + lease,
+        )
+        .returning(EffectRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return token if result.first() is not None else None
+
+
+def settle(
+    session: Session,
+    scope: Scope,
+    effect_id: str,
+    token: str,
+    state: EffectState,
+    *,
+    receipt: Receipt | None = None,
+    error: str | None = None,
+    due_at: datetime | None = None,
+) -> bool:
+    """Say how a claimed effect ended. False where the claim was lost meanwhile.
+
+    `PLANNED` with `due_at` gives it back for a later attempt: nothing was done.
+    """
+    values: dict[str, object] = {"state": state, "claim": None, "error": error}
+    if receipt is not None:
+        values |= {"receipt_id": receipt.external_id, "receipt_at": receipt.at}
+    if due_at is not None:
+        values |= {"due_at": due_at}
+    if state is EffectState.PLANNED:
+        values |= {"attempting_at": None}
+    result = session.execute(
+        update(EffectRow)
+        .where(
+            EffectRow.merchant_id == scope.merchant_id,
+            EffectRow.id == effect_id,
+            EffectRow.claim == token,
+        )
+        .values(**values)
+        .returning(EffectRow.id)
+        .execution_options(synchronize_session=False)
+    )
+    return result.first() is not None
+
+
+def is_ours(session: Session, scope: Scope, account_id: str, message_id: str) -> bool:
+    """Whether a message of the helpdesk is the receipt of an effect of ours."""
+    found = session.scalar(
+        select(EffectRow.id)
+        .where(
+            EffectRow.merchant_id == scope.merchant_id,
+            EffectRow.account_id == account_id,
+            EffectRow.receipt_id == message_id,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
+def unsettled_on_ticket(
+    session: Session, scope: Scope, account_id: str, ticket_id: str
+) -> Sequence[EffectRow]:
+    """Notes and replies on a ticket of which it is not yet known whether they were done."""
+    return session.scalars(
+        select(EffectRow).where(
+            EffectRow.merchant_id == scope.merchant_id,
+            EffectRow.account_id == account_id,
+            EffectRow.ticket_id == ticket_id,
+            EffectRow.state == EffectState.ATTEMPTING,
+            EffectRow.kind != EffectKind.TAGS,
+        )
+    ).all()
+
+
+def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[EffectRow]:
+    """A draft's effects, oldest first."""
+    return session.scalars(
+        select(EffectRow)
+        .where(EffectRow.merchant_id == scope.merchant_id, EffectRow.draft_id == draft_id)
+        .order_by(EffectRow.id)
+    ).all()

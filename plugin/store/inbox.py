@@ -1,0 +1,99 @@
+"""Webhooks, stored before they are acknowledged, and what became of each."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from plugin.errors import MissingError
+from plugin.models import InboxState
+from plugin.store.rows import insert_once
+from plugin.store.schema import InboxEvent
+from plugin.store.scope import Scope
+
+
+def accept(session: Session, scope: Scope, event: InboxEvent) -> bool:
+    """Store a webhook once. False where this event of this account is here already."""
+    event.merchant_id = scope.merchant_id
+    return insert_once(session, event)
+
+
+def get(session: Session, scope: Scope, event_id: str) -> InboxEvent:
+    """One stored webhook, by our id.
+
+    Raises:
+        MissingError: Not there, or another merchant's.
+    """
+    found = session.scalar(
+        select(InboxEvent).where(
+            InboxEvent.merchant_id == scope.merchant_id, InboxEvent.id == event_id
+        )
+    )
+    if found is None:
+        raise MissingError(f"There is no event {event_id}.")
+    return found
+
+
+def finish(
+    session: Session,
+    scope: Scope,
+    event_id: str,
+    state: InboxState,
+    *,
+    reason: str | None,
+    at: datetime,
+) -> bool:
+    """Say what became of an accepted webhook. False where that was said already."""
+    result = session.execute(
+        update(InboxEvent)
+        .where(
+            InboxEvent.merchant_id == scope.merchant_id,
+            InboxEvent.id == event_id,
+            InboxEvent.state == InboxState.ACCEPTED,
+        )
+        .values(state=state, reason=reason, finished_at=at)
+        .returning(InboxEvent.id)
+    )
+    return result.first() is not None
+
+
+def defer(
+    session: Session, scope: Scope, event_id: str, *, until: datetime, reason: str
+) -> int | None:
+    """Note a failed attempt and when the next is due. Returns the attempts so far."""
+    return session.scalar(
+        update(InboxEvent)
+        .where(
+            InboxEvent.merchant_id == scope.merchant_id,
+            InboxEvent.id == event_id,
+            InboxEvent.state == InboxState.ACCEPTED,
+        )
+        .values(attempts=InboxEvent.attempts + 1, due_at=until, reason=reason)
+        .returning(InboxEvent.attempts)
+    )
+
+
+def reopen(session: Session, scope: Scope, event_id: str, *, at: datetime) -> bool:
+    """Take a failed or ignored webhook up again. False where it is in neither state."""
+    result = session.execute(
+        update(InboxEvent)
+        .where(
+            InboxEvent.merchant_id == scope.merchant_id,
+            InboxEvent.id == event_id,
+            InboxEvent.state.in_([InboxState.FAILED, InboxState.IGNORED]),
+        )
+        .values(state=InboxState.ACCEPTED, reason=None, finished_at=None, due_at=at, attempts=0)
+        .returning(InboxEvent.id)
+    )
+    return result.first() is not None
+
+
+def recent(
+    session: Session, scope: Scope, *, state: InboxState | None = None, limit: int = 100
+) -> Sequence[InboxEvent]:
+    """The newest webhooks, newest first."""
+    query = select(InboxEvent).where(InboxEvent.merchant_id == scope.merchant_id)
+    if state is not None:
+        query = query.where(InboxEvent.state == state)
+    return session.scalars(query.order_by(InboxEvent.id.desc()).limit(limit)).all()

@@ -1,0 +1,119 @@
+"""Merchants, their helpdesk accounts with webhook secrets, and their shops."""
+
+import json
+import secrets as random
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from plugin.errors import MissingError
+from plugin.store.schema import Account, Merchant, Shop, WebhookSecret
+from plugin.store.scope import Scope
+
+_ACCOUNT_ID_BYTES = 16
+
+
+def add_merchant(session: Session, name: str, *, at: datetime) -> Scope:
+    """Make a tenant."""
+    merchant = Merchant(name=name, created_at=at)
+    session.add(merchant)
+    session.flush()
+    return Scope(merchant.id)
+
+
+def require_merchant(session: Session, merchant_id: str) -> Scope:
+    """The scope of a merchant that exists.
+
+    Raises:
+        MissingError: There is none of that id.
+    """
+    if session.get(Merchant, merchant_id) is None:
+        raise MissingError(f"There is no merchant {merchant_id}.")
+    return Scope(merchant_id)
+
+
+def add_account(
+    session: Session,
+    scope: Scope,
+    *,
+    helpdesk: str,
+    url: str,
+    vendor_account: str,
+    credentials: Mapping[str, str],
+    webhook_secret: str,
+    status_after_send: str | None,
+    at: datetime,
+) -> Account:
+    """Connect a helpdesk account. Its id cannot be guessed: it stands in the webhook's address."""
+    account = Account(
+        id=random.token_hex(_ACCOUNT_ID_BYTES),
+        merchant_id=scope.merchant_id,
+        helpdesk=helpdesk,
+        url=url,
+        vendor_account=vendor_account,
+        credentials=json.dumps(dict(credentials)),
+        status_after_send=status_after_send,
+        created_at=at,
+    )
+    session.add(account)
+    session.flush()
+    add_webhook_secret(session, scope, account.id, webhook_secret, at=at)
+    return account
+
+
+def add_webhook_secret(
+    session: Session, scope: Scope, account_id: str, secret: str, *, at: datetime
+) -> None:
+    """Accept one more secret; the older ones stay good until they are removed."""
+    session.add(
+        WebhookSecret(
+            merchant_id=scope.merchant_id, account_id=account_id, secret=secret, created_at=at
+        )
+    )
+
+
+def webhook_secrets(session: Session, scope: Scope, account_id: str) -> tuple[str, ...]:
+    """The secrets an account's webhooks may be signed with, newest first."""
+    return tuple(
+        session.scalars(
+            select(WebhookSecret.secret)
+            .where(
+                WebhookSecret.merchant_id == scope.merchant_id,
+                WebhookSecret.account_id == account_id,
+            )
+            .order_by(WebhookSecret.id.desc())
+        )
+    )
+
+
+def account(session: Session, scope: Scope, account_id: str) -> Account:
+    """One of the merchant's accounts.
+
+    Raises:
+        MissingError: Not there, or another merchant's.
+    """
+    found = session.scalar(
+        select(Account).where(Account.merchant_id == scope.merchant_id, Account.id == account_id)
+    )
+    if found is None:
+        raise MissingError(f"There is no account {account_id}.")
+    return found
+
+
+def add_shop(
+    session: Session, scope: Scope, *, kind: str, url: str, token: str, at: datetime
+) -> Shop:
+    """Connect the shop the merchant's orders are read from."""
+    shop = Shop(merchant_id=scope.merchant_id, kind=kind, url=url, token=token, created_at=at)
+    session.add(shop)
+    session.flush()
+    return shop
+
+
+def shops(session: Session, scope: Scope) -> Sequence[Shop]:
+    """The merchant's shops, oldest first."""
+    return session.scalars(
+        select(Shop).where(Shop.merchant_id == scope.merchant_id).order_by(Shop.id)
+    ).all()

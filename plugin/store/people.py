@@ -1,0 +1,178 @@
+"""People of a merchant, their invitations and signed-in browsers."""
+
+import hashlib
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from connectors.types import Money
+from plugin.errors import InvalidInputError, MissingError
+from plugin.models import Role
+from plugin.store.schema import PersonRow, SignInLink, WebSession
+from plugin.store.scope import Scope
+
+
+def add_person(
+    session: Session,
+    scope: Scope,
+    *,
+    email: str,
+    name: str,
+    role: Role,
+    limit: Money | None,
+    helpdesk_user: tuple[str, str] | None,
+    at: datetime,
+) -> PersonRow:
+    """Let somebody give verdicts.
+
+    Args:
+        session: Where.
+        scope: Whose.
+        email: Unique within the merchant; case does not matter.
+        name: As shown to others.
+        role: What they may sign.
+        limit: The most money one approval of theirs may move; None for no limit.
+        helpdesk_user: Our account's id and their user id in it.
+        at: Now.
+
+    Raises:
+        InvalidInputError: The e-mail or the helpdesk user is taken.
+    """
+    account_id, user_id = helpdesk_user or (None, None)
+    person = PersonRow(
+        merchant_id=scope.merchant_id,
+        email=email.strip().casefold(),
+        name=name.strip(),
+        role=role,
+        limit_minor=limit.minor() if limit else None,
+        limit_currency=limit.currency if limit else None,
+        account_id=account_id,
+        helpdesk_user=user_id,
+        created_at=at,
+    )
+    session.add(person)
+    try:
+        session.flush()
+    except IntegrityError as taken:
+        raise InvalidInputError("email", "this e-mail or helpdesk user is already here") from taken
+    return person
+
+
+def person(session: Session, scope: Scope, person_id: str) -> PersonRow:
+    """One of the merchant's people.
+
+    Raises:
+        MissingError: Not there, or another merchant's.
+    """
+    found = session.scalar(
+        select(PersonRow).where(
+            PersonRow.merchant_id == scope.merchant_id, PersonRow.id == person_id
+        )
+    )
+    if found is None:
+        raise MissingError("There is no such person.")
+    return found
+
+
+def by_email(session: Session, scope: Scope, email: str) -> PersonRow | None:
+    """Who has this e-mail."""
+    return session.scalar(
+        select(PersonRow).where(
+            PersonRow.merchant_id == scope.merchant_id,
+            PersonRow.email == email.strip().casefold(),
+        )
+    )
+
+
+def by_helpdesk_user(
+    session: Session, scope: Scope, account_id: str, helpdesk_user: str
+) -> PersonRow | None:
+    """Who this helpdesk user is with us."""
+    return session.scalar(
+        select(PersonRow).where(
+            PersonRow.merchant_id == scope.merchant_id,
+            PersonRow.account_id == account_id,
+            PersonRow.helpdesk_user == helpdesk_user,
+        )
+    )
+
+
+def names(session: Session, scope: Scope) -> dict[str, str]:
+    """Everybody's name by id."""
+    rows = session.execute(
+        select(PersonRow.id, PersonRow.name).where(PersonRow.merchant_id == scope.merchant_id)
+    )
+    return {row.id: row.name for row in rows}
+
+
+def limit_of(row: PersonRow) -> Money | None:
+    """The most money one approval of theirs may move; None for no limit."""
+    if row.limit_minor is None or row.limit_currency is None:
+        return None
+    return Money.from_minor(row.limit_minor, row.limit_currency)
+
+
+def digest(token: str) -> str:
+    """What is kept of a token that lets somebody in."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def add_sign_in_link(
+    session: Session, scope: Scope, person_id: str, *, digest: str, expires_at: datetime
+) -> None:
+    """Keep the digest of a single-use invitation."""
+    session.add(
+        SignInLink(
+            merchant_id=scope.merchant_id,
+            person_id=person_id,
+            digest=digest,
+            expires_at=expires_at,
+        )
+    )
+
+
+def use_sign_in_link(session: Session, scope: Scope, link_id: str, *, at: datetime) -> bool:
+    """Use an invitation up; False where somebody else was first."""
+    result = session.execute(
+        update(SignInLink)
+        .where(
+            SignInLink.merchant_id == scope.merchant_id,
+            SignInLink.id == link_id,
+            SignInLink.used_at.is_(None),
+        )
+        .values(used_at=at)
+        .returning(SignInLink.id)
+    )
+    return result.first() is not None
+
+
+def add_session(
+    session: Session,
+    scope: Scope,
+    person_id: str,
+    *,
+    digest: str,
+    at: datetime,
+    expires_at: datetime,
+) -> None:
+    """Remember a signed-in browser by its token's digest."""
+    session.add(
+        WebSession(
+            merchant_id=scope.merchant_id,
+            person_id=person_id,
+            digest=digest,
+            created_at=at,
+            expires_at=expires_at,
+        )
+    )
+
+
+def end_session(session: Session, scope: Scope, digest: str, *, at: datetime) -> None:
+    """Sign a browser out."""
+    session.execute(
+        update(WebSession)
+        .where(WebSession.merchant_id == scope.merchant_id, WebSession.digest == digest)
+        .values(expires_at=at)
+    )

@@ -1,0 +1,361 @@
+"""The tables. Names are design's words; every row but a merchant and a worker lease has an owner.
+
+Money is kept as integer minor units beside its ISO 4217 currency, times in UTC, ids as UUIDv7.
+"""
+
+import enum
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
+from sqlalchemy import (
+    Enum,
+    Float,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from plugin.models import (
+    DraftState,
+    EffectKind,
+    EffectState,
+    InboxState,
+    Outcome,
+    Oversight,
+    Role,
+    Surface,
+    VerdictKind,
+)
+from plugin.store.columns import Json, Moment, Secret, Share, Words, new_id
+
+_NAMES = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+def _values(words: type[enum.Enum]) -> list[str]:
+    return [word.value for word in words]
+
+
+class Base(DeclarativeBase):
+    """Common ground of all tables."""
+
+    metadata = MetaData(naming_convention=_NAMES)
+    type_annotation_map: ClassVar = {
+        str: Words(),
+        datetime: Moment(),
+        bytes: LargeBinary(),
+        enum.Enum: Enum(enum.Enum, native_enum=False, length=32, values_callable=_values),
+    }
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+
+
+class Owned(Base):
+    """A row of one merchant."""
+
+    __abstract__ = True
+
+    merchant_id: Mapped[str] = mapped_column(ForeignKey("bb_merchant.id"), index=True)
+
+
+class Merchant(Base):
+    """A tenant."""
+
+    __tablename__ = "bb_merchant"
+
+    name: Mapped[str]
+    created_at: Mapped[datetime]
+
+
+class Account(Owned):
+    """One merchant's connection to one helpdesk. The id is 128 random bits: it stands in URLs."""
+
+    __tablename__ = "bb_account"
+
+    helpdesk: Mapped[str]
+    url: Mapped[str]
+    vendor_account: Mapped[str]
+    credentials: Mapped[str] = mapped_column(Secret())
+    status_after_send: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class WebhookSecret(Owned):
+    """A secret an account's webhooks may be signed with; several while one is rotated."""
+
+    __tablename__ = "bb_webhook_secret"
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"), index=True)
+    secret: Mapped[str] = mapped_column(Secret())
+    created_at: Mapped[datetime]
+
+
+class Shop(Owned):
+    """Where a merchant's orders are read."""
+
+    __tablename__ = "bb_shop"
+
+    kind: Mapped[str]
+    url: Mapped[str]
+    token: Mapped[str] = mapped_column(Secret())
+    created_at: Mapped[datetime]
+
+
+class PersonRow(Owned):
+    """Somebody who may give verdicts. `helpdesk_user` is their id in `account_id`'s helpdesk."""
+
+    __tablename__ = "bb_person"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "email"),
+        UniqueConstraint("account_id", "helpdesk_user"),
+    )
+
+    email: Mapped[str]
+    name: Mapped[str]
+    role: Mapped[Role]
+    limit_minor: Mapped[int | None]
+    limit_currency: Mapped[str | None] = mapped_column(String(3))
+    account_id: Mapped[str | None] = mapped_column(ForeignKey("bb_account.id"))
+    helpdesk_user: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class SignInLink(Owned):
+    """A single-use invitation to sign in. Only its digest is kept."""
+
+    __tablename__ = "bb_sign_in_link"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("bb_person.id"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+
+
+class WebSession(Owned):
+    """A signed-in browser. Only the token's digest is kept."""
+
+    __tablename__ = "bb_web_session"
+
+    person_id: Mapped[str] = mapped_column(ForeignKey("bb_person.id"))
+    digest: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class PolicyVersion(Owned):
+    """A policy file as it was activated. The highest number is in force."""
+
+    __tablename__ = "bb_policy_version"
+    __table_args__ = (UniqueConstraint("merchant_id", "number"),)
+
+    number: Mapped[int]
+    source: Mapped[str]
+    activated_at: Mapped[datetime]
+    activated_by: Mapped[str]
+
+
+class MacroSet(Owned):
+    """A merchant's macros and knowledge as they were loaded. The highest number is in use."""
+
+    __tablename__ = "bb_macro_set"
+    __table_args__ = (UniqueConstraint("merchant_id", "number"),)
+
+    number: Mapped[int]
+    source: Mapped[str]
+    loaded_at: Mapped[datetime]
+
+
+class InboxEvent(Owned):
+    """A webhook, stored before it is acknowledged."""
+
+    __tablename__ = "bb_inbox"
+    __table_args__ = (
+        UniqueConstraint("account_id", "event_id"),
+        Index("ix_bb_inbox_state_due", "state", "due_at"),
+    )
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
+    event_id: Mapped[str]
+    kind: Mapped[str]
+    vendor_type: Mapped[str]
+    ticket_id: Mapped[str | None]
+    message_id: Mapped[str | None]
+    body: Mapped[bytes]
+    received_at: Mapped[datetime]
+    state: Mapped[InboxState]
+    reason: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    due_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+
+class DraftRow(Owned):
+    """A draft for one customer message, and where it stands."""
+
+    __tablename__ = "bb_draft"
+    __table_args__ = (
+        UniqueConstraint("account_id", "message_id"),
+        UniqueConstraint("merchant_id", "open_short_id"),
+        Index("ix_bb_draft_ticket", "account_id", "ticket_id"),
+        Index("ix_bb_draft_state_due", "state", "due_at"),
+    )
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
+    ticket_id: Mapped[str]
+    message_id: Mapped[str]
+    short_id: Mapped[str] = mapped_column(String(5))
+    open_short_id: Mapped[str | None] = mapped_column(String(5))
+    rev: Mapped[int] = mapped_column(default=1)
+    state: Mapped[DraftState]
+    text: Mapped[str | None]
+    intent: Mapped[str | None]
+    language: Mapped[str | None]
+    confidence: Mapped[Decimal | None] = mapped_column(Share())
+    drafter: Mapped[str]
+    note: Mapped[str | None]
+    sources: Mapped[Any] = mapped_column(Json())
+    facts: Mapped[Any] = mapped_column(Json())
+    subject: Mapped[str]
+    customer_name: Mapped[str]
+    message_text: Mapped[str]
+    final_text: Mapped[str | None]
+    opened_for: Mapped[str | None] = mapped_column(ForeignKey("bb_person.id"))
+    bypassed: Mapped[bool] = mapped_column(default=False)
+    round: Mapped[int] = mapped_column(default=1)
+    created_at: Mapped[datetime]
+    state_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+
+
+class DecisionRow(Owned):
+    """The policy engine's answer for one revision of a draft, with what it was given."""
+
+    __tablename__ = "bb_decision"
+    __table_args__ = (UniqueConstraint("draft_id", "rev"),)
+
+    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
+    rev: Mapped[int]
+    policy_number: Mapped[int | None]
+    oversight: Mapped[Oversight]
+    approvals: Mapped[int]
+    approvers: Mapped[Any] = mapped_column(Json())
+    deadline_at: Mapped[datetime | None]
+    escalate_to: Mapped[Role | None]
+    policies: Mapped[Any] = mapped_column(Json())
+    tags: Mapped[Any] = mapped_column(Json())
+    held_because: Mapped[Any] = mapped_column(Json())
+    advice: Mapped[Any] = mapped_column(Json())
+    decided_at: Mapped[datetime]
+
+
+class ActionRow(Owned):
+    """An action a draft wants done, in order of `position`."""
+
+    __tablename__ = "bb_action"
+    __table_args__ = (UniqueConstraint("draft_id", "rev", "position"),)
+
+    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
+    rev: Mapped[int]
+    position: Mapped[int]
+    type: Mapped[str]
+    amount_minor: Mapped[int | None]
+    value_minor: Mapped[int | None]
+    currency: Mapped[str | None] = mapped_column(String(3))
+    order_id: Mapped[str | None]
+    customer: Mapped[str | None]
+    items: Mapped[Any] = mapped_column(Json())
+    done_by: Mapped[str | None] = mapped_column(ForeignKey("bb_person.id"))
+    done_at: Mapped[datetime | None]
+
+
+class VerdictRow(Owned):
+    """A person's answer to a draft. `counts` is False once it was undone or voided."""
+
+    __tablename__ = "bb_verdict"
+
+    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"), index=True)
+    rev: Mapped[int]
+    person_id: Mapped[str] = mapped_column(ForeignKey("bb_person.id"))
+    kind: Mapped[VerdictKind]
+    surface: Mapped[Surface]
+    text: Mapped[str | None]
+    reason: Mapped[str | None]
+    counts: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime]
+
+
+class EffectRow(Owned):
+    """One outside side effect that must happen once. `key` names it; a second row cannot exist."""
+
+    __tablename__ = "bb_effect"
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "key"),
+        Index("ix_bb_effect_receipt", "account_id", "receipt_id"),
+        Index("ix_bb_effect_state_due", "state", "due_at"),
+    )
+
+    account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
+    ticket_id: Mapped[str]
+    draft_id: Mapped[str | None] = mapped_column(ForeignKey("bb_draft.id"), index=True)
+    key: Mapped[str]
+    kind: Mapped[EffectKind]
+    payload: Mapped[Any] = mapped_column(Json())
+    state: Mapped[EffectState]
+    claim: Mapped[str | None] = mapped_column(String(36))
+    attempts: Mapped[int] = mapped_column(default=0)
+    attempting_at: Mapped[datetime | None]
+    due_at: Mapped[datetime]
+    receipt_id: Mapped[str | None]
+    receipt_at: Mapped[datetime | None]
+    error: Mapped[str | None]
+    created_at: Mapped[datetime]
+
+
+class CorrectionRow(Owned):
+    """A draft against what was really sent. Tokens follow from the two texts and are not kept."""
+
+    __tablename__ = "bb_correction"
+    __table_args__ = (UniqueConstraint("draft_id", "message_id"),)
+
+    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
+    account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
+    ticket_id: Mapped[str]
+    message_id: Mapped[str]
+    author: Mapped[str]
+    draft_text: Mapped[str]
+    final_text: Mapped[str]
+    outcome: Mapped[Outcome]
+    material: Mapped[bool]
+    hter: Mapped[float] = mapped_column(Float())
+    similarity: Mapped[float] = mapped_column(Float())
+    ops: Mapped[Any] = mapped_column(Json())
+    created_at: Mapped[datetime]
+
+
+class AuditRow(Owned):
+    """What happened, to what, by whom. Only ever added to."""
+
+    __tablename__ = "bb_audit"
+
+    at: Mapped[datetime]
+    draft_id: Mapped[str | None] = mapped_column(ForeignKey("bb_draft.id"), index=True)
+    actor: Mapped[str]
+    event: Mapped[str]
+    detail: Mapped[Any] = mapped_column(Json())
+
+
+class WorkerLease(Base):
+    """A worker's sign of life, by the database's clock (seconds since the epoch)."""
+
+    __tablename__ = "bb_worker_lease"
+
+    beat_at: Mapped[float] = mapped_column(Float())

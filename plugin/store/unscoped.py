@@ -1,0 +1,155 @@
+"""The only queries that look across merchants. Each returns ids or a `Scope`, never content.
+
+They are: whose is this account, sign-in link or browser; and what must the sweep drive on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from plugin.models import DraftState, EffectKind, EffectState, InboxState
+from plugin.store.columns import Keyring
+from plugin.store.schema import (
+    Account,
+    DraftRow,
+    EffectRow,
+    InboxEvent,
+    Shop,
+    SignInLink,
+    WebhookSecret,
+    WebSession,
+)
+from plugin.store.scope import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A row that should have moved on by now."""
+
+    scope: Scope
+    id: str
+    account_id: str
+    ticket_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    """Whom a sign-in link or a browser's session stands for."""
+
+    scope: Scope
+    id: str
+    person_id: str
+
+
+def scope_of_account(session: Session, account_id: str) -> Scope | None:
+    """Whose account this is."""
+    merchant_id = session.scalar(select(Account.merchant_id).where(Account.id == account_id))
+    return Scope(merchant_id) if merchant_id else None
+
+
+def scope_of_event(session: Session, event_id: str) -> Scope | None:
+    """Whose stored webhook this is."""
+    merchant_id = session.scalar(select(InboxEvent.merchant_id).where(InboxEvent.id == event_id))
+    return Scope(merchant_id) if merchant_id else None
+
+
+def sign_in_link(session: Session, digest: str, *, at: datetime) -> Credential | None:
+    """Whom an unused invitation, still good at `at`, is for."""
+    row = session.execute(
+        select(SignInLink.merchant_id, SignInLink.id, SignInLink.person_id).where(
+            SignInLink.digest == digest,
+            SignInLink.used_at.is_(None),
+            SignInLink.expires_at > at,
+        )
+    ).first()
+    return Credential(Scope(row.merchant_id), row.id, row.person_id) if row else None
+
+
+def web_session(session: Session, digest: str, *, at: datetime) -> Credential | None:
+    """Who is signed in with this token, still good at `at`."""
+    row = session.execute(
+        select(WebSession.merchant_id, WebSession.id, WebSession.person_id).where(
+            WebSession.digest == digest, WebSession.expires_at > at
+        )
+    ).first()
+    return Credential(Scope(row.merchant_id), row.id, row.person_id) if row else None
+
+
+def overdue_events(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
+    """Accepted webhooks that should have been handled."""
+    rows = session.execute(
+        select(InboxEvent.merchant_id, InboxEvent.id, InboxEvent.account_id, InboxEvent.ticket_id)
+        .where(InboxEvent.state == InboxState.ACCEPTED, InboxEvent.due_at < before)
+        .order_by(InboxEvent.due_at)
+        .limit(limit)
+    )
+    return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id or "") for r in rows]
+
+
+def overdue_drafts(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
+    """Approved or delivering drafts that should have been delivered."""
+    rows = session.execute(
+        select(DraftRow.merchant_id, DraftRow.id, DraftRow.account_id, DraftRow.ticket_id)
+        .where(
+            DraftRow.state.in_([DraftState.APPROVED, DraftState.DELIVERING]),
+            DraftRow.due_at < before,
+        )
+        .order_by(DraftRow.due_at)
+        .limit(limit)
+    )
+    return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id) for r in rows]
+
+
+def overdue_effects(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
+    """Notes and changes of tags that should have been settled. Replies follow their drafts."""
+    rows = session.execute(
+        select(EffectRow.merchant_id, EffectRow.id, EffectRow.account_id, EffectRow.ticket_id)
+        .where(
+            EffectRow.state.in_([EffectState.PLANNED, EffectState.ATTEMPTING]),
+            EffectRow.due_at < before,
+            EffectRow.kind != EffectKind.REPLY,
+        )
+        .order_by(EffectRow.due_at)
+        .limit(limit)
+    )
+    return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id) for r in rows]
+
+
+def rotate_secrets(session: Session, *, after: str, limit: int) -> tuple[int, str | None]:
+    """Encrypt a batch of stored secrets with the newest key.
+
+    Args:
+        session: One transaction a batch.
+        after: ``""`` to begin, then what the last call returned.
+        limit: Rows in one batch.
+
+    Returns:
+        How many were rewritten, and where to go on; None at the end.
+    """
+    Keyring.fernet()
+    tables = {"account": Account, "secret": WebhookSecret, "shop": Shop}
+    columns = {"account": "credentials", "secret": "secret", "shop": "token"}
+    name, _, last = after.partition(":")
+    names = list(tables)
+    name = name or names[0]
+    table, column = tables[name], columns[name]
+    rows = session.execute(
+        select(table.id, getattr(table, column))
+        .where(table.id > last)
+        .order_by(table.id)
+        .limit(limit)
+    ).all()
+    for row_id, value in rows:
+        session.execute(
+            update(table)
+            .where(table.id == row_id)
+            .values({column: value})
+            .execution_options(synchronize_session=False)
+        )
+    if len(rows) == limit:
+        return len(rows), f"{name}:{rows[-1][0]}"
+    position = names.index(name) + 1
+    return len(rows), f"{names[position]}:" if position < len(names) else None

@@ -1,0 +1,95 @@
+"""People's answers to drafts, and the ticks for actions they did by hand."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from plugin.models import Surface, VerdictKind
+from plugin.store.schema import ActionRow, VerdictRow
+from plugin.store.scope import Scope
+
+
+def add(
+    session: Session,
+    scope: Scope,
+    *,
+    draft_id: str,
+    rev: int,
+    person_id: str,
+    kind: VerdictKind,
+    surface: Surface,
+    text: str | None,
+    reason: str | None,
+    at: datetime,
+) -> VerdictRow:
+    """Record a verdict: who, what, and through which surface."""
+    verdict = VerdictRow(
+        merchant_id=scope.merchant_id,
+        draft_id=draft_id,
+        rev=rev,
+        person_id=person_id,
+        kind=kind,
+        surface=surface,
+        text=text,
+        reason=reason,
+        counts=True,
+        created_at=at,
+    )
+    session.add(verdict)
+    session.flush()
+    return verdict
+
+
+def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[VerdictRow]:
+    """A draft's verdicts, oldest first."""
+    return session.scalars(
+        select(VerdictRow)
+        .where(VerdictRow.merchant_id == scope.merchant_id, VerdictRow.draft_id == draft_id)
+        .order_by(VerdictRow.id)
+    ).all()
+
+
+def signers(session: Session, scope: Scope, draft_id: str, rev: int) -> frozenset[str]:
+    """The people whose approval of this revision counts."""
+    return frozenset(
+        session.scalars(
+            select(VerdictRow.person_id).where(
+                VerdictRow.merchant_id == scope.merchant_id,
+                VerdictRow.draft_id == draft_id,
+                VerdictRow.rev == rev,
+                VerdictRow.counts,
+                VerdictRow.kind.in_([VerdictKind.APPROVE, VerdictKind.EDIT]),
+            )
+        )
+    )
+
+
+def void(session: Session, scope: Scope, draft_id: str) -> None:
+    """Let no earlier verdict of a draft count any more, and take its ticks back."""
+    session.execute(
+        update(VerdictRow)
+        .where(VerdictRow.merchant_id == scope.merchant_id, VerdictRow.draft_id == draft_id)
+        .values(counts=False)
+    )
+    session.execute(
+        update(ActionRow)
+        .where(ActionRow.merchant_id == scope.merchant_id, ActionRow.draft_id == draft_id)
+        .values(done_by=None, done_at=None)
+    )
+
+
+def tick_actions(
+    session: Session, scope: Scope, draft_id: str, rev: int, person_id: str, *, at: datetime
+) -> None:
+    """Record that a person has done every action of a revision."""
+    session.execute(
+        update(ActionRow)
+        .where(
+            ActionRow.merchant_id == scope.merchant_id,
+            ActionRow.draft_id == draft_id,
+            ActionRow.rev == rev,
+        )
+        .values(done_by=person_id, done_at=at)
+    )

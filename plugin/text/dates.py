@@ -1,0 +1,89 @@
+"""Dates, weekdays, times and spans as they are written in seven languages."""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import NamedTuple
+
+import regex
+
+from plugin.text.lexicons import everywhere, positions
+
+_SHORT_NAME = 3
+# These are words of other meaning too; as months they stand after one of the small words.
+_ALSO_WORDS = frozenset({"may", "march", "mars", "mai"})
+_BEFORE_A_MONTH = "in by until till since from before after of late early mid im bis ab en".split()
+_SMALL_WORDS = frozenset("of de the st nd rd th er".split())
+_WORD = regex.compile(r"\d++(?:[./:-]\d++)*+|[\p{L}\p{M}]++(?:['-][\p{L}\p{M}]++)*+", regex.V1)
+
+
+class DateWord(NamedTuple):
+    """One mention of a time. `key` is the same for "3 May", "May 3rd" and "3. Mai"."""
+
+    key: str
+    start: int
+    end: int
+
+
+def dates(text: str) -> Iterator[DateWord]:
+    """Every mention of a day, time or span in a canonical text, in its order."""
+    for found in _pattern().finditer(text):
+        yield DateWord(_key(found.group()), found.start(), found.end())
+
+
+def _key(written: str) -> str:
+    months, weekdays = positions("month"), positions("weekday")
+    words = []
+    for word in _WORD.findall(written.casefold()):
+        if word in months and word not in weekdays:
+            words.append(f"month {months[word]}")
+        elif word in weekdays:
+            words.append(f"weekday {weekdays[word]}")
+        elif word not in _SMALL_WORDS:
+            words.append(_units().get(word, word))
+    return " ".join(sorted(words))
+
+
+@cache
+def _units() -> dict[str, str]:
+    """Each form of a unit by its first: "days" is a "day"."""
+    return {form: line.split()[0] for line in everywhere("unit") for form in line.split()}
+
+
+@cache
+def _pattern() -> regex.Pattern[str]:
+    month = _any_of(positions("month"))
+    sure = _any_of(
+        form for form in positions("month") if len(form) > _SHORT_NAME and form not in _ALSO_WORDS
+    )
+    short = "|".join(form for line in everywhere("weekday_short") for form in line.split())
+    numbers = _any_of(everywhere("number"))
+    unit = _any_of(_units())
+    kind = _any_of(everywhere("unit_kind"))
+    count = rf"(?:\d{{1,6}}+|(?:{numbers}))"
+    span = rf"(?:[ ]?(?:-|to|bis|à|a|tot)[ ]?{count})?"
+    day = r"\d{1,2}+(?:st|nd|rd|th|er)?+\.?+(?![\d:/])"
+    alternatives = (
+        r"(?<![\d./-])\d{4}-\d{1,2}-\d{1,2}(?![\d-])",
+        r"(?<![\d./-])\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?!\d)",
+        rf"(?<![\d.,]){day}[ ]?+(?:of |de )?{month}(?:\.?,?[ ]?\d{{4}}(?!\d))?",
+        rf"{month}\.?[ ](?:the )?{day}(?:,?[ ]\d{{4}}(?!\d))?",
+        r"(?<!\d)\d{1,2}:\d{2}(?!\d)(?:[ ]?[ap]\.?m\b)?",
+        r"(?<![\d.,])\d{1,2}[ ]?(?:[ap]\.?m\b|uhr\b|o'clock\b)",
+        rf"(?<![\d.,\p{{L}}]){count}{span}[ -]{{1,2}}(?:{kind}[ -])?{unit}",
+        rf"(?:a|an|one)[ ](?:{kind}[ ])?{unit}",
+        sure,
+        rf"(?:{'|'.join(_BEFORE_A_MONTH)})[ -]{_any_of(_ALSO_WORDS)}",
+        rf"{_any_of(positions('weekday'))}",
+        rf"{_any_of(everywhere('relative'))}",
+    )
+    return regex.compile(
+        rf"(?<![\p{{L}}\p{{M}}])(?=[\p{{L}}\d])"
+        rf"(?:(?i:{'|'.join(alternatives)})|(?:{short})(?!\p{{L}}))",
+        regex.V1,
+    )
+
+
+def _any_of(phrases: Iterable[str]) -> str:
+    """A pattern for any of the phrases, whole words, the longest first."""
+    ordered = sorted(phrases, key=len, reverse=True)
+    return rf"(?:{'|'.join(regex.escape(phrase) for phrase in ordered)})(?!\p{{L}})"

@@ -1,0 +1,205 @@
+"""What in a reply must not change unseen: amounts, dates, order ids, links, numbers, negations."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, fields
+from functools import cache
+
+import regex
+
+from plugin.text.amounts import amounts, half_width
+from plugin.text.dates import dates
+from plugin.text.lexicons import everywhere
+
+_Found = tuple[str, int, int]  # key, start, end
+
+_ENDS_OF_A_LINK = ".,;:!?'\")]}*_"
+_TOP_DOMAINS = (
+    "com|net|org|io|co|shop|store|app|dev|info|biz|me|ai|eu|de|fr|es|it|pt|nl|uk|us|ca|au|ch|at|be|"
+    "br|mx|in|jp|cn|se|no|dk|pl|ie|nz"
+)
+_LINK = regex.compile(
+    r"(?i:https?://|www\.)[^\s<>\"]++"
+    r"|(?<![^\s<(\[])[\w.+-]{1,64}+@[\w-]++(?:\.[\w-]++)++"
+    rf"|(?<![^\s<(\[\"'])[\w-]++(?:\.(?!(?:{_TOP_DOMAINS})(?![\w.-]))[\w-]++)*+"
+    rf"\.(?i:{_TOP_DOMAINS})(?![\w-])(?:/[^\s<>\"]*+)?+",
+    regex.V1,
+)
+_ORDER_ID = r"(?P<id>\p{L}{0,5}+-?\d[\w-]*+)"
+_SENTENCE_END = regex.compile(r"(?<=[.!?])\s|\n", regex.V1)
+
+
+@dataclass(frozen=True, slots=True)
+class Entities:
+    """A text's entities by kind, in the text's order; two spellings of one thing are the same.
+
+    Attributes:
+        numbers: Words with a digit, and number words, that are none of the other kinds.
+        negations: Words that say no; ``don't hesitate`` and its like are none.
+    """
+
+    amounts: tuple[str, ...]
+    dates: tuple[str, ...]
+    orders: tuple[str, ...]
+    links: tuple[str, ...]
+    numbers: tuple[str, ...]
+    negations: tuple[str, ...]
+
+
+KINDS = tuple(field.name for field in fields(Entities))
+
+
+def entities(text: str) -> Entities:
+    """Find every entity of a canonical text. Each character belongs to one entity at most."""
+    rest = half_width(text)
+    found: dict[str, tuple[str, ...]] = {}
+    for kind, find in _FINDERS.items():
+        taken = tuple(find(rest))
+        found[kind] = tuple(key for key, _, _ in taken)
+        rest = _blanked(rest, taken)
+    return Entities(**found)
+
+
+def changed(draft: str, final: str, kinds: Iterable[str] = KINDS) -> frozenset[str]:
+    """The kinds of which something came, went or changed places between two canonical texts.
+
+    Sentences that both texts hold are left aside, wherever they stand: two swapped amounts count,
+    a sentence that moved as a whole does not.
+    """
+    ours, theirs = differing_sentences(draft, final)
+    before, after = entities("\n".join(ours)), entities("\n".join(theirs))
+    return frozenset(kind for kind in kinds if getattr(before, kind) != getattr(after, kind))
+
+
+def differing_sentences(draft: str, final: str) -> tuple[list[str], list[str]]:
+    """The sentences of each text that the other one lacks, in their order."""
+    ours, theirs = sentences(draft), sentences(final)
+    common = Counter(ours) & Counter(theirs)
+    return _without(ours, common), _without(theirs, common)
+
+
+def sentences(text: str) -> list[str]:
+    """The sentences and lines of a text, trimmed."""
+    return [piece for part in _SENTENCE_END.split(text) if (piece := part.strip())]
+
+
+def link_key(link: str) -> str:
+    """A link without trailing punctuation; scheme and host in lower case, the path as written."""
+    trimmed = link.rstrip(_ENDS_OF_A_LINK)
+    scheme, separator, rest = trimmed.rpartition("://")
+    host, slash, path = rest.partition("/")
+    return f"{scheme.casefold()}{separator}{host.casefold()}{slash}{path}"
+
+
+def _without(pieces: list[str], common: Counter[str]) -> list[str]:
+    left = common.copy()
+    kept = []
+    for piece in pieces:
+        if left[piece]:
+            left[piece] -= 1
+        else:
+            kept.append(piece)
+    return kept
+
+
+def _blanked(text: str, taken: tuple[_Found, ...]) -> str:
+    """`text` with spaces for what was taken, so that no later kind takes it again."""
+    pieces, done = [], 0
+    for _, start, end in taken:
+        pieces += [text[done:start], " " * (end - start)]
+        done = end
+    return "".join([*pieces, text[done:]])
+
+
+def _amounts(text: str) -> Iterable[_Found]:
+    return ((amount.key, amount.start, amount.end) for amount in amounts(text))
+
+
+def _orders(text: str) -> Iterable[_Found]:
+    for found in _order_pattern().finditer(text):
+        yield found["id"].casefold(), found.start(), found.end()
+
+
+def _links(text: str) -> Iterable[_Found]:
+    for found in _LINK.finditer(text):
+        yield link_key(found.group()), found.start(), found.end()
+
+
+def _numbers(text: str) -> Iterable[_Found]:
+    for found in _number_pattern().finditer(text):
+        yield found.group().casefold(), found.start(), found.end()
+
+
+def _negations(text: str) -> Iterable[_Found]:
+    benign = [(m.start(), m.end()) for m in _benign_pattern().finditer(text)]
+    spared = 0
+    for found in _negation_pattern().finditer(text):
+        while spared < len(benign) and benign[spared][1] <= found.start():
+            spared += 1
+        if spared < len(benign) and benign[spared][0] <= found.start():
+            continue
+        yield _negation_key(found.group().casefold()), found.start(), found.end()
+
+
+def _negation_key(word: str) -> str:
+    """The same word for "can't", "cannot" and "can not"."""
+    if word.endswith(("n't", "nt")) or word == "cannot":
+        return "not"
+    return "ne" if word == "n'" else word
+
+
+@cache
+def _order_pattern() -> regex.Pattern[str]:
+    names = "|".join(regex.escape(n) for n in sorted(everywhere("order"), key=len, reverse=True))
+    label = rf"(?<!\p{{L}})(?i:{names})(?:[ ](?i:number|no|nr|id|num)\b)?\.?:?[ ]?"
+    return regex.compile(
+        rf"(?:{label})?+#[ ]?{_ORDER_ID}|{label}{_ORDER_ID}(?![.,]?\d)"
+        r"|(?<![\p{L}\d-])(?P<id>\p{Lu}{2,5}-\d{3,}+)(?![\w-])",
+        regex.V1,
+    )
+
+
+@cache
+def _number_pattern() -> regex.Pattern[str]:
+    spelled = "|".join(everywhere("number"))
+    return regex.compile(
+        rf"(?<![\p{{L}}\p{{M}}])(?i:{spelled})(?![\p{{L}}\p{{M}}\d])"
+        r"|(?<![\w])[\p{L}\p{M}_]*+\d[\w]*+(?:[.,'_\-:/@]\w++)*+",
+        regex.V1,
+    )
+
+
+@cache
+def _negation_pattern() -> regex.Pattern[str]:
+    listed = "|".join(
+        regex.escape(n) for n in sorted(everywhere("negation"), key=len, reverse=True)
+    )
+    return regex.compile(
+        rf"(?<![\p{{L}}\p{{M}}])(?=\p{{L}})(?i:\p{{L}}{{2,8}}n't(?!\p{{L}})|n'(?=\p{{L}})"
+        rf"|(?:{listed})(?![\p{{L}}\p{{M}}]))",
+        regex.V1,
+    )
+
+
+@cache
+def _benign_pattern() -> regex.Pattern[str]:
+    anywhere: list[str] = []
+    alone: list[str] = []
+    for phrase in sorted(everywhere("not_a_negation"), key=len, reverse=True):
+        (alone if phrase.startswith("^") else anywhere).append(regex.escape(phrase.lstrip("^")))
+    return regex.compile(
+        rf"(?i:(?<!\p{{L}})(?:{'|'.join(anywhere)})(?!\p{{L}})"
+        rf"|(?<![^\n.!?][ ]?)(?<!\p{{L}})(?:{'|'.join(alone)})(?=[ ]?[.!,\n]|$))",
+        regex.V1,
+    )
+
+
+# In this order: what is found first is blanked for the rest.
+_FINDERS = {
+    "links": _links,
+    "amounts": _amounts,
+    "orders": _orders,
+    "dates": dates,
+    "numbers": _numbers,
+    "negations": _negations,
+}

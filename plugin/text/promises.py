@@ -1,0 +1,155 @@
+"""Sentences that promise the customer something, and which of them no declared action covers.
+
+Words alone find about three promises in four on unseen text and flag much that is none, so this is
+a reason to look, never the only gate: amounts are held against the declared actions elsewhere.
+"""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+import regex
+
+from plugin.text import lexicons
+from plugin.text.entities import sentences
+from plugin.text.tokens import canonical
+
+# What a promise of a kind needs to be declared as: any of these. Others no action can cover.
+_DECLARED_AS = {
+    "refund": {"refund"},
+    "store_credit": {"store_credit"},
+    "credit": {"refund", "store_credit"},
+    "discount": {"discount"},
+    "reship": {"reship", "replacement"},
+    "replacement": {"replacement", "reship"},
+    "cancel_order": {"cancel_order"},
+    "address_change": {"address_change"},
+    "return_label": {"return_label"},
+}
+_KINDS = (*_DECLARED_AS, "delivery_date", "other")
+_LONGEST_SENTENCE = 1000
+
+_CONTRACTIONS = (
+    (regex.compile(r"\b(?:can't|cannot|cant)\b"), "can not"),
+    (regex.compile(r"\b(?:won't|wont)\b"), "will not"),
+    (regex.compile(r"n't\b"), " not"),
+    (regex.compile(r"'ll\b"), " will"),
+    (regex.compile(r"'ve\b"), " have"),
+    (regex.compile(r"'re\b"), " are"),
+    (regex.compile(r"\b(i)'m\b"), r"\1 am"),
+    (regex.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
+    (regex.compile(r"\b(it|that|he|she|there|here|what)'s\b"), r"\1 is"),
+)
+_CLAUSE_END = regex.compile(r";\s|,?\s(?:but|however|instead|although)\s|\s-+\s|,\s(?=(?:i|we)\s)")
+_NOISE = regex.compile(r"[^\p{L}\p{M}\p{N}$€£%#./-]+|[./-]+(?!\w)|(?<!\w)[./-]+", regex.V1)
+
+
+@dataclass(frozen=True, slots=True)
+class Promise:
+    """One promise.
+
+    Attributes:
+        sentence: As written.
+        kind: An action's type, or ``credit`` (on card or account), ``delivery_date``, ``other``.
+        manner: ``done`` where it is reported as done, else ``ahead``.
+    """
+
+    sentence: str
+    kind: str
+    manner: str
+
+
+def has_lexicon(language: str | None) -> bool:
+    """Whether promises can be found in a language (``en``, ``en-GB``); no for an unknown one."""
+    return language is not None and f"promises.{_base(language)}.txt" in _files()
+
+
+def promises(text: str, language: str | None) -> tuple[str, ...]:
+    """The sentences that promise something, each once; none in a language without a lexicon.
+
+    A text of unknown language (None) is read as English.
+    """
+    return tuple(dict.fromkeys(found.sentence for found in find_promises(text, language)))
+
+
+def undeclared(text: str, language: str | None, action_types: Collection[str]) -> tuple[str, ...]:
+    """The sentences with a promise that none of the declared action types covers.
+
+    No action covers a delivery date or a promise of another sort.
+    """
+    return tuple(
+        dict.fromkeys(
+            found.sentence
+            for found in find_promises(text, language)
+            if _DECLARED_AS.get(found.kind, set()).isdisjoint(action_types)
+        )
+    )
+
+
+def find_promises(text: str, language: str | None) -> Iterator[Promise]:
+    """Every promise by sentence and kind, in the text's order."""
+    known = language or "en"
+    if not has_lexicon(known):
+        return
+    rules = _rules(_base(known))
+    for sentence in sentences(canonical(text)):
+        for start in range(0, len(sentence), _LONGEST_SENTENCE):
+            piece = sentence[start : start + _LONGEST_SENTENCE]
+            for kind, manner in dict.fromkeys(rules.judge(piece)):
+                yield Promise(piece, kind, manner)
+
+
+class _Rules:
+    """One language's lexicon, compiled."""
+
+    def __init__(self, lines: dict[str, tuple[str, ...]]) -> None:
+        time = f"(?:{'|'.join(lines['time'])})"
+        self._kinds = {kind: _compiled(lines[kind], time) for kind in _KINDS}
+        trigger = _compiled(lines["trigger"], time)
+        self._triggers = {
+            kind: _compiled(lines[own], time) if (own := f"trigger_{kind}") in lines else trigger
+            for kind in _KINDS
+        }
+        self._done = _compiled(lines["done"], time)
+        self._clears = _compiled((*lines["benign"], *lines["negation"]), time)
+        self._never_cleared = _compiled(lines["firm"], time)
+
+    def judge(self, sentence: str) -> Iterator[tuple[str, str]]:
+        for clause in _clauses(sentence):
+            firm = self._never_cleared.search(clause)
+            if self._clears.search(clause) and not firm:
+                continue
+            for kind, pattern in self._kinds.items():
+                if pattern.search(clause) and (firm or self._triggers[kind].search(clause)):
+                    yield kind, "done" if self._done.search(clause) else "ahead"
+
+
+def _clauses(sentence: str) -> Iterator[str]:
+    """The sentence's clauses in simple text: lower case, spelled out, single spaces."""
+    question = sentence.rstrip().endswith("?")
+    simple = sentence.casefold()
+    for pattern, spelled_out in _CONTRACTIONS:
+        simple = pattern.sub(spelled_out, simple)
+    for clause in _CLAUSE_END.split(simple):
+        yield " ".join(_NOISE.sub(" ", clause).split()) + (" ?" if question else "")
+
+
+def _compiled(lines: tuple[str, ...], time: str) -> regex.Pattern[str]:
+    patterns = (line.replace("TIME", time).replace(" .. ", r"(?: \S+){0,4}? ") for line in lines)
+    return regex.compile(rf"(?<!\w)(?:{'|'.join(patterns)})(?![\p{{L}}\p{{N}}])", regex.V1)
+
+
+@cache
+def _rules(language: str) -> _Rules:
+    return _Rules(lexicons.sections(f"promises.{language}"))
+
+
+@cache
+def _files() -> frozenset[str]:
+    return frozenset(entry.name for entry in files(lexicons).iterdir())
+
+
+def _base(language: str) -> str:
+    """``en`` of ``en-GB`` and ``EN_us``."""
+    return language.replace("_", "-").partition("-")[0].strip().casefold()

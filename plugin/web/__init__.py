@@ -1,0 +1,68 @@
+"""The web half: webhooks in, pages for people. Flask lives here and in `app` only."""
+
+import base64
+from http import HTTPStatus
+
+import structlog
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask, Response
+from flask_wtf.csrf import CSRFProtect
+
+from plugin.config import Settings
+from plugin.runtime import Runtime
+from plugin.web import drafts, errors, health, queue, sign_in, webhooks
+from plugin.web.sign_in import SESSION_COOKIE
+from plugin.web.state import use_runtime
+
+log = structlog.get_logger(__name__)
+
+LARGEST_BODY_BYTES = 1024 * 1024
+_HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
+        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+}
+
+
+def create_web(runtime: Runtime) -> Flask:
+    """The WSGI application on a runtime."""
+    web = Flask(__name__)
+    secure = runtime.settings.public_url.startswith("https://")
+    web.config.update(
+        SECRET_KEY=_cookie_key(runtime.settings),
+        MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
+        SESSION_COOKIE_NAME=f"{SESSION_COOKIE}_form",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=secure,
+        WTF_CSRF_TIME_LIMIT=None,
+        WTF_CSRF_SSL_STRICT=False,
+    )
+    web.jinja_env.trim_blocks = web.jinja_env.lstrip_blocks = True
+    use_runtime(web, runtime)
+    forgery = CSRFProtect(web)
+    forgery.exempt(webhooks.pages)
+    for pages in (webhooks.pages, health.pages, sign_in.pages, queue.pages, drafts.pages):
+        web.register_blueprint(pages)
+    errors.register(web)
+    web.after_request(_secure)
+    return web
+
+
+def _secure(response: Response) -> Response:
+    for name, value in _HEADERS.items():
+        if name == "Cache-Control" and response.status_code == HTTPStatus.NOT_MODIFIED:
+            continue
+        response.headers.setdefault(name, value)
+    return response
+
+
+def _cookie_key(settings: Settings) -> bytes:
+    """A key of its own for signed cookies, derived from the newest secret key (RFC 5869)."""
+    derive = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"bookbag cookies")
+    return derive.derive(base64.urlsafe_b64decode(settings.secret_keys[0]))

@@ -1,0 +1,17 @@
+"""``POST /webhooks/<helpdesk>/<account-id>``: the helpdesk's only way in."""
+
+from flask import Blueprint, jsonify, request
+from flask.typing import ResponseReturnValue
+
+from plugin import intake
+from plugin.web.state import runtime
+
+pages = Blueprint("webhooks", __name__)
+
+
+@pages.post("/webhooks/<helpdesk>/<account_id>")
+def accept(helpdesk: str, account_id: str) -> ResponseReturnValue:
+    """Take a webhook in. 401 unsigned or stale, 404 no such account, 413 too large, else 200."""
+    body = request.get_data(cache=False, parse_form_data=False)
+    accepted = intake.accept(runtime(), helpdesk, account_id, dict(request.headers), body)
+    return jsonify(state=accepted.state, new=accepted.new)

@@ -1,0 +1,179 @@
+"""Runs jobs: registers the functions under their names, keeps a lease, and sweeps.
+
+Open-source DBOS has no failover between live workers, so a dead one would block its tickets:
+
+- each worker keeps a lease row, beaten every two seconds by the database's clock;
+- the reaper hands the jobs of a worker that fell silent back, then takes its lease;
+- a worker whose lease was taken stops at once: others do its work now;
+- the sweep drives on every row that sits in a state nobody waits in, whatever the engine thinks.
+  It alone heals a killed worker's tickets within a minute.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+
+import structlog
+from sqlalchemy.exc import SQLAlchemyError
+
+from plugin import pipeline
+from plugin.delivery import replies
+from plugin.delivery.effects import run_effect
+from plugin.jobs import Job, JobEngine, JobName
+from plugin.models import InboxState
+from plugin.outbox import ticket_key
+from plugin.runtime import Runtime
+from plugin.store import inbox, leases, unscoped
+from plugin.store.scope import Scope
+
+log = structlog.get_logger(__name__)
+
+BEAT_SECONDS = 2.0
+SILENT_SECONDS = 12.0
+SWEEP_SECONDS = 5.0
+# A row is overdue when its job should long have run; what a living worker still does is guarded
+# by claims, so that driving it on twice changes nothing.
+OVERDUE = timedelta(seconds=10)
+_SWEEP_BATCH = 100
+_FORGET_EVERY = 120
+
+
+def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
+    """What this service does under each job's name."""
+    return {
+        JobName.HANDLE_EVENT: partial(_handle_event, runtime),
+        JobName.DELIVER: partial(replies.deliver, runtime),
+        JobName.RUN_EFFECT: lambda scope, effect_id: _run_effect(runtime, scope, effect_id),
+    }
+
+
+class Worker:
+    """A process's working half: the job engine with its lease, reaper and sweep.
+
+    Args:
+        runtime: What it works with.
+        lost: Called when the lease was taken; must end the process.
+        reaper: False only to show that the sweep heals alone.
+    """
+
+    def __init__(self, runtime: Runtime, *, lost: Callable[[], None], reaper: bool = True) -> None:
+        self._runtime = runtime
+        self._engine = JobEngine(runtime.database, runtime.settings)
+        self._lost = lost
+        self._reaper = reaper
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._beat_on, name="lease", daemon=True),
+            threading.Thread(target=self._sweep_on, name="sweep", daemon=True),
+        ]
+
+    def start(self) -> None:
+        """Take a lease and begin."""
+        with self._runtime.database.write() as session:
+            leases.take(session, self._engine.executor_id)
+        self._engine.start(jobs(self._runtime))
+        for thread in self._threads:
+            thread.start()
+        log.info("worker_started", executor=self._engine.executor_id)
+
+    def stop(self, *, wait_seconds: int = 10) -> None:
+        """Finish what runs, take nothing new, and give the lease back."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join()
+        self._engine.stop(wait_seconds=wait_seconds)
+        with self._runtime.database.write() as session:
+            leases.drop(session, self._engine.executor_id)
+        log.info("worker_stopped", executor=self._engine.executor_id)
+
+    def _beat_on(self) -> None:
+        while not self._stopping.wait(BEAT_SECONDS):
+            try:
+                with self._runtime.database.write() as session:
+                    alive = leases.beat(session, self._engine.executor_id)
+            except SQLAlchemyError as error:
+                log.warning("lease_not_beaten", error=type(error).__name__)
+                continue
+            if not alive and not self._stopping.is_set():
+                log.error("lease_lost", executor=self._engine.executor_id)
+                self._lost()
+                return
+
+    def _sweep_on(self) -> None:
+        rounds = 0
+        while not self._stopping.wait(SWEEP_SECONDS):
+            rounds += 1
+            try:
+                if self._reaper:
+                    self._reap()
+                sweep(self._runtime)
+                if rounds % _FORGET_EVERY == 1:
+                    with self._runtime.database.write() as session:
+                        self._engine.forget_finished(session)
+            except SQLAlchemyError as error:
+                log.warning("sweep_failed", error=type(error).__name__)
+
+    def _reap(self) -> None:
+        """Recover first, take the lease after: whoever dies in between leaves it to the next."""
+        with self._runtime.database.read() as session:
+            silent = leases.dead(session, silent_for=SILENT_SECONDS)
+        for executor_id in silent:
+            if executor_id == self._engine.executor_id:
+                continue
+            handed_back = self._engine.hand_back(executor_id)
+            with self._runtime.database.write() as session:
+                leases.drop(session, executor_id, silent_for=SILENT_SECONDS)
+            log.warning("worker_reaped", executor=executor_id, jobs=handed_back)
+
+
+def sweep(runtime: Runtime) -> int:
+    """Enqueue again whatever is overdue. Returns how many."""
+    now = runtime.now()
+    before, minute = now - OVERDUE, int(now.timestamp() // OVERDUE.total_seconds())
+    with runtime.database.read() as session:
+        found = {
+            JobName.HANDLE_EVENT: unscoped.overdue_events(
+                session, before=before, limit=_SWEEP_BATCH
+            ),
+            JobName.DELIVER: unscoped.overdue_drafts(session, before=before, limit=_SWEEP_BATCH),
+            JobName.RUN_EFFECT: unscoped.overdue_effects(
+                session, before=before, limit=_SWEEP_BATCH
+            ),
+        }
+    overdue = [(name, due) for name, rows in found.items() for due in rows]
+    if overdue:
+        with runtime.database.write() as session:
+            for name, due in overdue:
+                runtime.enqueue(
+                    session,
+                    name,
+                    due.scope,
+                    due.id,
+                    key=f"sweep:{due.id}:{minute}",
+                    ticket=ticket_key(due.account_id, due.ticket_id),
+                    sweep=True,
+                )
+        log.warning("sweep_drove_on", rows=len(overdue))
+    return len(overdue)
+
+
+def _run_effect(runtime: Runtime, scope: Scope, effect_id: str) -> None:
+    run_effect(runtime, scope, effect_id)
+
+
+def _handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
+    """Handle an event; a fault of ours is shown on the event, so that it can be replayed."""
+    try:
+        pipeline.handle_event(runtime, scope, event_id)
+    except Exception as fault:
+        with runtime.database.write() as session:
+            inbox.finish(
+                session,
+                scope,
+                event_id,
+                InboxState.FAILED,
+                reason=f"internal error: {type(fault).__name__}",
+                at=runtime.now(),
+            )
+        raise

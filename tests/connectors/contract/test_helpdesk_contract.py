@@ -1,0 +1,155 @@
+"""What every helpdesk adapter must do, whatever the vendor. Runs against a running helpdesk."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from conftest import DESKS
+from worlds import CUSTOMER_EMAIL, CUSTOMER_NAME, Desk
+
+from connectors.errors import NotFoundError
+from connectors.registry import HELPDESKS
+from connectors.types import Channel, PersonRole, TagChange
+
+NO_TAGS = TagChange()
+DRAFT = TagChange(add=frozenset({"bookbag_draft"}))
+NOWHERE = "99999999999"
+
+
+def test_every_registered_helpdesk_is_held_to_the_contract() -> None:
+    assert {name.split("-")[0] for name in DESKS} == set(HELPDESKS)
+
+
+def test_me_is_staff(desk: Desk) -> None:
+    assert desk.adapter.me().role.is_staff
+
+
+def test_a_ticket_is_read(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("Where is it?", "My order is late.")
+    ticket = desk.adapter.ticket(ticket_id)
+    assert (ticket.id, ticket.subject) == (ticket_id, "Where is it?")
+    assert ticket.status in {"new", "open"}
+    assert ticket.tags == frozenset()
+    assert (ticket.requester.name, ticket.requester.email) == (CUSTOMER_NAME, CUSTOMER_EMAIL)
+    assert ticket.requester.role is PersonRole.END_USER
+    assert ticket.stamp
+    assert abs(datetime.now(UTC) - ticket.created_at) < timedelta(minutes=1)
+
+
+def test_what_is_not_there_is_not_found(desk: Desk) -> None:
+    with pytest.raises(NotFoundError):
+        desk.adapter.ticket(NOWHERE)
+    with pytest.raises(NotFoundError):
+        desk.adapter.conversation(NOWHERE)
+    with pytest.raises(NotFoundError):
+        desk.adapter.add_note(NOWHERE, "<p>x</p>", tags=NO_TAGS, effect_id="e")
+    ticket_id = desk.world.open_ticket("a", "b")
+    with pytest.raises(NotFoundError):
+        desk.adapter.origin(ticket_id, NOWHERE)
+
+
+def test_a_conversation_is_in_order_with_roles_and_visibility(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("a", "first")
+    desk.world.agent_writes(ticket_id, "internal")
+    desk.world.agent_writes(ticket_id, "reply", public=True)
+    last = desk.world.customer_writes(ticket_id, "second")
+    messages = desk.adapter.conversation(ticket_id)
+    assert [one.text.strip() for one in messages] == ["first", "internal", "reply", "second"]
+    assert [one.author.role.is_staff for one in messages] == [False, True, True, False]
+    assert [one.public for one in messages] == [True, False, True, True]
+    assert messages[-1].id == last
+    assert messages[0].author.email == CUSTOMER_EMAIL
+    assert list(messages) == sorted(messages, key=lambda one: one.created_at)
+
+
+def test_a_long_conversation_is_read_whole(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("a", "0")
+    for number in range(1, 130):
+        desk.world.customer_writes(ticket_id, str(number))
+    texts = [one.text.strip() for one in desk.adapter.conversation(ticket_id)]
+    assert texts == [str(number) for number in range(130)]
+
+
+def test_a_note_is_internal_ours_and_carries_tags(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("a", "b")
+    receipt = desk.adapter.add_note(ticket_id, "<p>Draft K7Q2M</p>", tags=DRAFT, effect_id="note:1")
+    note = desk.adapter.conversation(ticket_id)[-1]
+    assert note.id == receipt.external_id
+    assert not note.public
+    assert "Draft K7Q2M" in note.text
+    assert note.author.id == desk.adapter.me().id
+    assert desk.world.ticket_tags(ticket_id) == {"bookbag_draft"}
+    assert abs(receipt.at - note.created_at) <= timedelta(seconds=1)
+
+
+def test_a_reply_is_public_safe_and_moves_the_ticket(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("a", "b")
+    desk.world.agent_writes(ticket_id, "internal")
+    agent = desk.adapter.conversation(ticket_id)[-1].author
+    receipt = desk.adapter.send_reply(
+        ticket_id,
+        "Hi Ann,\nit <b>ships</b> & arrives.\n\nBo",
+        author_id=agent.id,
+        tags=TagChange(add=frozenset({"bookbag_sent"})),
+        status="pending",
+        effect_id="send:1",
+    )
+    reply = desk.adapter.conversation(ticket_id)[-1]
+    assert reply.id == receipt.external_id
+    assert reply.public
+    assert reply.author.id == agent.id
+    assert "<b>" not in (reply.html or "")
+    assert "it <b>ships</b> & arrives." in reply.text
+    assert desk.adapter.ticket(ticket_id).status == "pending"
+    assert desk.world.ticket_tags(ticket_id) == {"bookbag_sent"}
+
+
+def test_changing_tags_leaves_others_alone(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("a", "b")
+    desk.world.set_tags(ticket_id, "vip", "bookbag_draft")
+    change = TagChange(frozenset({"bookbag_approved"}), frozenset({"bookbag_draft"}))
+    desk.adapter.change_tags(ticket_id, change, effect_id="tags:1")
+    assert desk.world.ticket_tags(ticket_id) == {"vip", "bookbag_approved"}
+    desk.adapter.change_tags(ticket_id, change, effect_id="tags:1")
+    assert desk.world.ticket_tags(ticket_id) == {"vip", "bookbag_approved"}
+
+
+def test_writers_at_the_same_time_lose_no_tags_and_no_notes(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("a", "b")
+    writers = 3
+
+    def write(number: int) -> str:
+        tags = TagChange(add=frozenset({f"tag_{number}"}))
+        effect = f"note:{number}"
+        note = desk.another().add_note(ticket_id, "<p>x</p>", tags=tags, effect_id=effect)
+        return note.external_id
+
+    with ThreadPoolExecutor(writers) as pool:
+        notes = list(pool.map(write, range(writers)))
+    assert desk.world.ticket_tags(ticket_id) == {f"tag_{n}" for n in range(writers)}
+    assert {one.id for one in desk.adapter.conversation(ticket_id)[1:]} == set(notes)
+
+
+def test_an_effect_is_found_again(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("a", "b")
+    assert desk.adapter.find_effect(ticket_id, "note:1") is None
+    receipt = desk.adapter.add_note(ticket_id, "<p>x</p>", tags=DRAFT, effect_id="note:1")
+    desk.adapter.add_note(ticket_id, "<p>y</p>", tags=NO_TAGS, effect_id="note:2")
+    assert desk.adapter.find_effect(ticket_id, "note:1") == receipt
+    assert desk.adapter.find_effect(ticket_id, "note:3") is None
+
+
+@pytest.mark.parametrize("channel", [Channel.WEB, Channel.MOBILE, Channel.API, Channel.EMAIL])
+def test_the_origin_names_author_and_channel(desk: Desk, channel: Channel) -> None:
+    ticket_id = desk.world.open_ticket("a", "b")
+    note = desk.world.agent_writes(ticket_id, "/approve", channel=channel)
+    origin = desk.adapter.origin(ticket_id, note)
+    assert origin.channel is channel
+    assert origin.author_id == desk.adapter.conversation(ticket_id)[-1].author.id
+
+
+def test_our_own_writes_come_through_the_api(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("a", "b")
+    receipt = desk.adapter.add_note(ticket_id, "<p>x</p>", tags=NO_TAGS, effect_id="e")
+    origin = desk.adapter.origin(ticket_id, receipt.external_id)
+    assert (origin.author_id, origin.channel) == (desk.adapter.me().id, Channel.API)

@@ -1,0 +1,99 @@
+"""What a contract test needs of a running helpdesk, beside the adapter: people who act in it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import requests
+
+from connectors.base import Helpdesk
+from connectors.types import Channel
+
+CUSTOMER_NAME, CUSTOMER_EMAIL = "Ann Example", "ann@example.com"
+
+
+class World(Protocol):
+    """Customers and agents, and a look at what came of it that does not pass our adapter."""
+
+    agent_email: str
+
+    def open_ticket(self, subject: str, text: str) -> str:
+        """Ann opens a ticket. Returns its id."""
+
+    def customer_writes(self, ticket_id: str, text: str) -> str:
+        """Ann writes again. Returns the message's id."""
+
+    def agent_writes(
+        self, ticket_id: str, text: str, *, public: bool = False, channel: Channel = Channel.WEB
+    ) -> str:
+        """The agent writes in the helpdesk's own interface. Returns the message's id."""
+
+    def set_tags(self, ticket_id: str, *tags: str) -> None:
+        """Somebody else replaces the tags."""
+
+    def ticket_tags(self, ticket_id: str) -> frozenset[str]:
+        """The ticket's tags, read past the adapter."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """An adapter, the world it works in, and a way to more adapters: one serves one thread."""
+
+    adapter: Helpdesk
+    world: World
+    another: Callable[[], Helpdesk]
+
+
+class ZendeskWorld:
+    """Acts through the sandbox's control interface, reads through Zendesk's API."""
+
+    def __init__(self, url: str, *, agent_email: str, credential: tuple[str, str]) -> None:
+        self._url = url
+        self._http = requests.Session()
+        self._http.auth = (f"{credential[0]}/token", credential[1])
+        self.agent_email = agent_email
+
+    def open_ticket(self, subject: str, text: str) -> str:
+        """See World."""
+        ann = {"name": CUSTOMER_NAME, "email": CUSTOMER_EMAIL}
+        ticket = {"subject": subject, "text": text, "from": ann, "tags": []}
+        return str(self._control("tickets", ticket)["ticket_id"])
+
+    def customer_writes(self, ticket_id: str, text: str) -> str:
+        """See World."""
+        return str(self._control(f"tickets/{ticket_id}/messages", {"text": text})["comment_id"])
+
+    def agent_writes(
+        self, ticket_id: str, text: str, *, public: bool = False, channel: Channel = Channel.WEB
+    ) -> str:
+        """See World."""
+        note = {
+            "agent": self.agent_email,
+            "text": text,
+            "public": public,
+            "channel": channel.value,
+        }
+        return str(self._control(f"tickets/{ticket_id}/agent", note)["comment_id"])
+
+    def set_tags(self, ticket_id: str, *tags: str) -> None:
+        """See World."""
+        answer = self._http.post(
+            f"{self._url}/api/v2/tickets/{ticket_id}/tags.json", json={"tags": tags}, timeout=5
+        )
+        answer.raise_for_status()
+
+    def ticket_tags(self, ticket_id: str) -> frozenset[str]:
+        """See World."""
+        answer = self._http.get(f"{self._url}/api/v2/tickets/{ticket_id}.json", timeout=5)
+        answer.raise_for_status()
+        return frozenset(answer.json()["ticket"]["tags"])
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._http.close()
+
+    def _control(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        answer = self._http.post(f"{self._url}/sandbox/{path}", json=body, timeout=5)
+        answer.raise_for_status()
+        done: dict[str, Any] = answer.json()
+        return done

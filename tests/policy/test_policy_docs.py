@@ -1,0 +1,54 @@
+"""docs/policies.md says what is true."""
+
+import re
+from pathlib import Path
+
+from policy_samples import EXAMPLE, action, decided, draft
+
+from plugin.models import Facts
+from plugin.policy.conditions import CONDITIONS, LATER_KEYS
+from plugin.policy.load import check, load
+
+PAGE = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
+TABLE = PAGE.split("## Conditions")[1].split("\n## ")[0]
+
+
+def test_its_example_is_in_order_and_the_promised_one() -> None:
+    example = PAGE.split("```yaml")[1].split("```")[0]
+    assert check(example) == []
+    assert load(example) == load(EXAMPLE)
+
+
+def test_it_tells_every_condition_with_an_example_that_loads() -> None:
+    rows = {row.split("`")[1]: row for row in TABLE.splitlines() if row.startswith("| `")}
+    assert rows.keys() == CONDITIONS.keys()
+    for key, row in rows.items():
+        example = re.findall(r"`([^`]+)`", row)[-1]
+        assert example.startswith(f"{key}: ")
+        source = (
+            f"version: 1\ncurrency: USD\npolicies: [{{id: p, require: block, when: {{{example}}}}}]"
+        )
+        assert check(source) == [], key
+
+
+def test_it_names_what_is_not_there_yet() -> None:
+    later = PAGE.split("## Not in this release")[1]
+    assert all(f"`{key}`" in later for key in (*LATER_KEYS, "limits"))
+
+
+def test_its_table_of_decisions_is_true() -> None:
+    status, other = draft(), {"intent": "return"}
+    complaint = Facts(tags=frozenset({"complaint"}))
+    told = re.findall(r"^\| [^|]+ \| (auto|review|approval) \| ", PAGE, flags=re.MULTILINE)
+    assert told == [
+        decided(EXAMPLE, asked, facts).oversight.value
+        for asked, facts in (
+            (status, Facts()),
+            (status, complaint),
+            (draft(confidence=None), Facts()),
+            (draft(action("refund", "50.00"), **other), Facts()),
+            (draft(action("refund", "54.20"), **other), Facts()),
+            (draft(*[action("refund", "25.10", "EUR")] * 2, **other), Facts()),
+            (draft(action("refund"), **other), Facts()),
+        )
+    ]
