@@ -164,5 +164,5 @@ def _store(runtime: Runtime, scope: Scope, row: InboxEvent) -> bool:
                 key=row.id,
                 ticket=ticket_key(row.account_id, row.ticket_id or ""),
             )
-    log.info("webhook_accepted", account=row.account_id, state=row.state, new=new, event=row.id)
+    log.info("webhook_accepted", account=row.account_id, state=row.state, new=new, inbox=row.id)
     return new

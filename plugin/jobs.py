@@ -33,6 +33,10 @@ _KEEP_FINISHED_SECONDS = 3600
 log = structlog.get_logger(__name__)
 
 
+class JobFailedError(Exception):
+    """A job ended in a fault of ours. The sweep drives its row on; our log says where it was."""
+
+
 class JobName(StrEnum):
     """What a worker can be asked to do. A test compares them with what is registered."""
 
@@ -118,7 +122,12 @@ def _dispatch(name: JobName) -> None:
 
     @DBOS.workflow(name=name.value)
     def run(merchant_id: str, thing_id: str) -> None:
-        _running[name](Scope(merchant_id), thing_id)
+        try:
+            _running[name](Scope(merchant_id), thing_id)
+        except Exception as fault:
+            log.exception("job_failed", job=name, thing=thing_id, error=type(fault).__name__)
+            # The engine keeps and logs what it is given: never a message with customers' words.
+            raise JobFailedError(f"{name}: {type(fault).__name__}") from None
 
 
 for _name in JobName:

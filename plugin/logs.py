@@ -29,6 +29,8 @@ def _without_values(
 ) -> structlog.typing.EventDict:
     """A traceback's place, never its message: that may hold what a customer wrote."""
     error = event.pop("exc_info", None)
+    if error is True:
+        error = sys.exc_info()[1]
     if isinstance(error, BaseException):
         frames = []
         trace = error.__traceback__

@@ -53,7 +53,7 @@ def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
         return
     with runtime.database.write() as session:
         inbox.finish(session, scope, event_id, state, reason=reason, at=runtime.now())
-    log.info("event_handled", event=event_id, state=state, ticket=event.ticket_id)
+    log.info("event_handled", inbox=event_id, state=state, ticket=event.ticket_id)
 
 
 def _case(runtime: Runtime, scope: Scope, event: InboxEvent) -> Case:
@@ -148,7 +148,7 @@ def _again_or_failed(
     runtime: Runtime, scope: Scope, event: InboxEvent, error: ConnectorError
 ) -> None:
     """Try later where that may help; else show the event as failed, to be replayed."""
-    log.warning("event_error", event=event.id, reason=error.reason, attempts=event.attempts)
+    log.warning("event_error", inbox=event.id, reason=error.reason, attempts=event.attempts)
     now = runtime.now()
     with runtime.database.write() as session:
         if error.permanent or event.attempts + 1 >= _MAX_ATTEMPTS:

@@ -8,9 +8,9 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
+from typing import Any
 
 import structlog
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from waitress.server import create_server
 
@@ -128,7 +128,7 @@ class _Gunicorn(BaseApplication):
         }.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         """The application, made in the forked process."""
         service = Service(self._settings)
         service.require_current_schema()

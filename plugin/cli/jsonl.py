@@ -6,8 +6,6 @@ from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from typing import Any, BinaryIO
 
-import click
-
 from plugin.errors import InvalidInputError
 
 BAD_INPUT = 2
@@ -15,7 +13,7 @@ BAD_INPUT = 2
 
 def run_filter(answer: Callable[[Any], Mapping[str, object]], lines: BinaryIO | None = None) -> int:
     """Answer each line; a bad one gets its error in its place. Returns the exit code."""
-    out = click.get_text_stream("stdout")
+    out = sys.stdout
     code = 0
     for line in sys.stdin.buffer if lines is None else lines:
         try:

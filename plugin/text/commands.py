@@ -26,7 +26,8 @@ class NoteCommand:
         short_id: The draft meant; None where none is named. It may name no open draft.
         done: The ``done`` of `/approve`: the actions have been done.
         rest: The reason of `/reject` (to the first empty line), the new text of `/edit`;
-            elsewhere what else stood in the line. An `/approve` with a rest ("if the photo is clear") should not count as one.
+            elsewhere what else stood in the line. An `/approve` with a rest ("if the photo is
+            clear") should not count as one.
     """
 
     verb: Verb

@@ -25,7 +25,7 @@ def open_ticket() -> ResponseReturnValue:
     """A customer opens a ticket: ``{subject, text|html, from: {name, email}, tags?, channel?}``."""
     body = json_body()
     desk = sandbox().desk
-    writing, tags = _writing(body), clean_tags(body.strings("tags") or ())
+    writing, tags = _writing(body, blank=True), clean_tags(body.strings("tags") or ())
     customer = _customer(desk, body.need_object("from"))
     first = Update(
         customer,
@@ -48,7 +48,7 @@ def customer_writes(ticket_id: int) -> ResponseReturnValue:
     update = Update(
         customer,
         body.text("channel") or "email",
-        comment=NewComment(customer, _writing(body), public=True),
+        comment=NewComment(customer, _writing(body, blank=True), public=True),
         by_customer=True,
     )
     return _receipt(desk.update(ticket_id, update)), HTTPStatus.CREATED
@@ -112,8 +112,8 @@ def show_idle() -> ResponseReturnValue:
     return {"pending_deliveries": sandbox().deliveries.pending()}
 
 
-def _writing(body: Body) -> Written:
-    return written(text=body.text("text"), markup=body.text("html"))
+def _writing(body: Body, *, blank: bool = False) -> Written:
+    return written(text=body.text("text"), markup=body.text("html"), blank=blank)
 
 
 def _customer(desk: Desk, given: Body) -> User:

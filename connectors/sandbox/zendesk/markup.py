@@ -22,8 +22,10 @@ class Written:
     plain_body: str
 
 
-def written(*, text: str | None, markup: str | None) -> Written:
+def written(*, text: str | None, markup: str | None, blank: bool = False) -> Written:
     """A comment's forms, from HTML where it is given, else from plain text.
+
+    `blank` is for a customer's mail, which may hold nothing but an attachment.
 
     Raises:
         ApiError: 422, both are blank.
@@ -32,6 +34,8 @@ def written(*, text: str | None, markup: str | None) -> Written:
         return Written(_wrap(markup), plain_text(markup))
     if text is not None and text.strip():
         return Written(_wrap(_paragraphs(text.strip())), text.strip())
+    if blank and (text is not None or markup is not None):
+        return Written(_wrap(""), "")
     raise invalid("comment", "body cannot be blank")
 
 

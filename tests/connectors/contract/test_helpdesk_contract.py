@@ -4,12 +4,13 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import DESKS
-from worlds import CUSTOMER_EMAIL, CUSTOMER_NAME, Desk
 
 from connectors.errors import NotFoundError
 from connectors.registry import HELPDESKS
 from connectors.types import Channel, PersonRole, TagChange
+
+from .desks import DESKS
+from .worlds import CUSTOMER_EMAIL, CUSTOMER_NAME, Desk
 
 NO_TAGS = TagChange()
 DRAFT = TagChange(add=frozenset({"bookbag_draft"}))

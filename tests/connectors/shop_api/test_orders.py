@@ -4,12 +4,13 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from order_sample import ORDER
 
 from connectors.orders import OrderFormatError, parse_order
 from connectors.types import Item, Money, Order
+
+from .order_sample import ORDER
 
 
 def changed(**changes: Any) -> dict[str, Any]:
@@ -109,6 +110,7 @@ LEAVES = st.none() | st.booleans() | st.integers() | st.floats() | st.text()
 TREES = st.recursive(LEAVES, lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner))
 
 
+@settings(max_examples=50)
 @given(st.sampled_from(sorted(ORDER)), TREES)
 def test_any_json_is_an_order_or_a_named_fault(key: str, value: Any) -> None:
     try:

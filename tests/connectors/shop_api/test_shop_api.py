@@ -4,7 +4,6 @@ from typing import Any
 import pytest
 import requests
 import responses
-from order_sample import ORDER
 from responses.matchers import header_matcher, query_param_matcher
 
 from connectors.errors import (
@@ -15,6 +14,8 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.shop_api import ShopApi
+
+from .order_sample import ORDER
 
 URL = "https://shop.example/api"
 TOKEN = "sh0p-token"

@@ -12,7 +12,6 @@ import pytest
 import requests
 import responses
 import urllib3.exceptions
-from zendesk_answers import API, TICKET, access, helpdesk, ticket, updated, wrote
 from zenpy.lib import exception as zenpy_exceptions
 
 import connectors
@@ -27,6 +26,8 @@ from connectors.errors import (
 from connectors.types import TagChange
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.helpdesk import ZendeskHelpdesk
+
+from .answers import API, TICKET, access, helpdesk, ticket, updated, wrote
 
 
 @pytest.fixture(autouse=True)

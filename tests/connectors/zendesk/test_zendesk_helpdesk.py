@@ -6,7 +6,19 @@ from typing import Any
 import pytest
 import responses
 from responses.matchers import query_param_matcher
-from zendesk_answers import (
+
+from connectors.errors import (
+    AmbiguousError,
+    AuthError,
+    ConflictError,
+    NotFoundError,
+    RejectedError,
+    UnavailableError,
+)
+from connectors.types import Channel, Origin, Person, PersonRole, Receipt, TagChange
+from connectors.zendesk.markup import to_html
+
+from .answers import (
     ADMIN,
     AGENT,
     API,
@@ -24,17 +36,6 @@ from zendesk_answers import (
     updated,
     wrote,
 )
-
-from connectors.errors import (
-    AmbiguousError,
-    AuthError,
-    ConflictError,
-    NotFoundError,
-    RejectedError,
-    UnavailableError,
-)
-from connectors.types import Channel, Origin, Person, PersonRole, Receipt, TagChange
-from connectors.zendesk.markup import to_html
 
 NO_TAGS = TagChange()
 DRAFT = TagChange(add=frozenset({"bookbag_draft"}))

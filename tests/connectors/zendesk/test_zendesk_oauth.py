@@ -5,12 +5,13 @@ import pytest
 import requests
 import responses
 from responses.matchers import header_matcher
-from zendesk_answers import API, BASE, TICKET, access, updated, wrote
 
 from connectors.errors import AuthError, ConnectorError, RateLimitedError, UnavailableError
 from connectors.types import TagChange
 from connectors.zendesk.helpdesk import ZendeskHelpdesk
 from connectors.zendesk.oauth import TokenCache
+
+from .answers import API, BASE, TICKET, access, updated, wrote
 
 TOKENS = f"{BASE}/oauth/tokens"
 ME = f"{API}/users/me.json"

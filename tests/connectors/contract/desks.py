@@ -1,0 +1,38 @@
+"""A running helpdesk for each way into it. A new adapter adds its own here."""
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+
+from connectors.base import AccountAccess
+from connectors.registry import helpdesk
+from connectors.sandbox.server import SandboxServer
+from connectors.sandbox.zendesk import OAuthClient, SandboxConfig, Seat, create_app
+
+from .worlds import Desk, ZendeskWorld
+
+OURS = "ai@acme.example"
+AGENT = "bo@acme.example"
+TOKEN = "t0ken-t0ken"
+CLIENT, CLIENT_SECRET = "bookbag", "s3cret-s3cret"
+
+
+@contextmanager
+def zendesk(credentials: Mapping[str, str]) -> Iterator[Desk]:
+    config = SandboxConfig(
+        agents=(Seat("Bookbag", OURS, "admin"), Seat("Bo", AGENT)),
+        api_users={OURS: TOKEN},
+        oauth_clients={CLIENT: OAuthClient(CLIENT_SECRET, OURS)},
+    )
+    with SandboxServer(create_app(config)) as server:
+        access = AccountAccess(server.url, str(config.account_id), credentials)
+        world = ZendeskWorld(server.url, agent_email=AGENT, credential=(OURS, TOKEN))
+        another = partial(helpdesk, "zendesk", access, allow_private=True)
+        yield Desk(another(), world, another)
+        world.close()
+
+
+DESKS: Mapping[str, Callable[[], AbstractContextManager[Desk]]] = {
+    "zendesk-token": partial(zendesk, {"api_user": OURS, "api_token": TOKEN}),
+    "zendesk-oauth": partial(zendesk, {"client_id": CLIENT, "client_secret": CLIENT_SECRET}),
+}
