@@ -33,6 +33,7 @@ from connectors.errors import (
     ConnectorError,
     NotFoundError,
     RejectedError,
+    UnavailableError,
 )
 from connectors.http import (
     ANSWER_BYTES,
@@ -53,6 +54,7 @@ logging.getLogger("zenpy").setLevel(logging.WARNING)
 _SUBDOMAIN, _DOMAIN = "account", "zendesk.invalid"
 _ALIAS = f"https://{_SUBDOMAIN}.{_DOMAIN}"
 _PAGE = 100
+_WRITE_NEEDS_SECONDS = 3
 _MAX_ID_DIGITS = 20
 
 
@@ -160,7 +162,10 @@ class ZendeskClient:
 
         Raises:
             AmbiguousError: It may have been done.
+            UnavailableError: Among others, where the time left would cut it off half-way.
         """
+        if self._budget.left() < _WRITE_NEEDS_SECONDS:
+            raise UnavailableError("the update was not sent: too little time was left for it")
         with _only_our_errors(writing=True):
             answer = self._zenpy.tickets.update(ZenpyTicket(id=_number(ticket_id), **change))
             return Fields(answer.to_dict(), "answer").child("audit")

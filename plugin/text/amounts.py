@@ -45,9 +45,10 @@ class Amount:
 
     @property
     def key(self) -> str:
-        """The same for two spellings of one amount: "$50" and "50.00 USD"."""
-        readings = "|".join(f"{value.normalize(_EXACT):f}" for value in self.readings)
-        return f"{readings or self.text} {self.currency}"
+        """The same for "$50" and "50.00 USD"; as written where the amount is unclear."""
+        if len(self.readings) != 1:
+            return half_width(self.text)
+        return f"{self.readings[0].normalize(_EXACT):f} {self.currency}"
 
 
 def half_width(text: str) -> str:

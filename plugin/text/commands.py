@@ -13,7 +13,9 @@ from plugin.text.tokens import visible
 
 Verb = Literal["approve", "reject", "edit", "respond", "status"]
 
-_COMMAND = re.compile(rf"/({'|'.join(get_args(Verb))})[.,:;!]*(?:\s+(.*))?", re.IGNORECASE)
+_COMMAND = re.compile(
+    rf"/({'|'.join(get_args(Verb))})[.,:;!]*(?:\s+(.*))?", re.IGNORECASE | re.ASCII
+)
 _LOOKS_LIKE_HTML = re.compile(r"\s*<(?:!doctype|html|body|div|p|br|span|!--)[\s>/]", re.IGNORECASE)
 _AROUND_A_WORD = "[](){}<>#.,:;!\"'"
 

@@ -189,7 +189,7 @@ def _benign_pattern() -> regex.Pattern[str]:
         (alone if phrase.startswith("^") else anywhere).append(regex.escape(phrase.lstrip("^")))
     return regex.compile(
         rf"(?i:(?<!\p{{L}})(?:{'|'.join(anywhere)})(?!\p{{L}})"
-        rf"|(?<![^\n.!?][ ]?)(?<!\p{{L}})(?:{'|'.join(alone)})(?=[ ]?[.!,\n]|$))",
+        rf"|(?<=(?:^|[\n.!?])[ ]{{0,2}})(?:{'|'.join(alone)})(?=[ ]?[.!,\n]|$))",
         regex.V1,
     )
 

@@ -27,7 +27,16 @@ _DECLARED_AS = {
     "address_change": {"address_change"},
     "return_label": {"return_label"},
 }
+_MONEY = frozenset({"refund", "store_credit", "credit", "discount"})
 _KINDS = (*_DECLARED_AS, "delivery_date", "other")
+# Kinds that count only in a clause without certain others, and what they are reported as.
+_WEAK = (
+    ("receipt_date", "delivery_date", _MONEY),
+    ("free_of_charge", "other", frozenset(_KINDS)),
+)
+_DATE_KINDS = frozenset({"delivery_date", "receipt_date"})
+_WORDS_AROUND = 4
+_WORDS_BEFORE = 8
 _LONGEST_SENTENCE = 1000
 
 _CONTRACTIONS = (
@@ -41,7 +50,10 @@ _CONTRACTIONS = (
     (regex.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
     (regex.compile(r"\b(it|that|he|she|there|here|what)'s\b"), r"\1 is"),
 )
-_CLAUSE_END = regex.compile(r";\s|,?\s(?:but|however|instead|although)\s|\s-+\s|,\s(?=(?:i|we)\s)")
+_CLAUSE_END = regex.compile(
+    r";\s|\s-+\s|,\s(?=(?:i|we)\s)|,?\s(?:but|however|instead|although)\s"
+    r"|,?\s(?:and|so|then)\s(?=(?:i|we|you|it|your|will|have)\s)"
+)
 _NOISE = regex.compile(r"[^\p{L}\p{M}\p{N}$€£%#./-]+|[./-]+(?!\w)|(?<!\w)[./-]+", regex.V1)
 
 
@@ -105,24 +117,48 @@ class _Rules:
 
     def __init__(self, lines: dict[str, tuple[str, ...]]) -> None:
         time = f"(?:{'|'.join(lines['time'])})"
-        self._kinds = {kind: _compiled(lines[kind], time) for kind in _KINDS}
-        trigger = _compiled(lines["trigger"], time)
+        compiled = {name: _compiled(section, time) for name, section in lines.items()}
+        self._patterns = compiled
         self._triggers = {
-            kind: _compiled(lines[own], time) if (own := f"trigger_{kind}") in lines else trigger
-            for kind in _KINDS
+            kind: compiled["trigger_date" if kind in _DATE_KINDS else "trigger"]
+            for kind in (*_KINDS, *(weak for weak, _, _ in _WEAK))
         }
-        self._done = _compiled(lines["done"], time)
-        self._clears = _compiled((*lines["benign"], *lines["negation"]), time)
-        self._never_cleared = _compiled(lines["firm"], time)
 
     def judge(self, sentence: str) -> Iterator[tuple[str, str]]:
+        """The kinds that a sentence promises, each with its manner."""
         for clause in _clauses(sentence):
-            firm = self._never_cleared.search(clause)
-            if self._clears.search(clause) and not firm:
+            firm = bool(self._patterns["firm"].search(clause))
+            if firm or not self._patterns["negation"].search(clause):
+                yield from self._promised(clause, firm=firm)
+
+    def _promised(self, clause: str, *, firm: bool) -> Iterator[tuple[str, str]]:
+        found = {}
+        benign = not firm and bool(self._patterns["benign"].search(clause))
+        for kind, trigger in self._triggers.items():
+            match = self._patterns[kind].search(clause)
+            if not match or (benign and not self._is_explicit(clause, match)):
                 continue
-            for kind, pattern in self._kinds.items():
-                if pattern.search(clause) and (firm or self._triggers[kind].search(clause)):
-                    yield kind, "done" if self._done.search(clause) else "ahead"
+            if firm or trigger.search(clause):
+                found[kind] = self._manner(clause, match)
+        for weak, kind, stronger in _WEAK:
+            manner = found.pop(weak, None)
+            if manner and stronger.isdisjoint(found):
+                found[kind] = manner
+        yield from found.items()
+
+    def _is_explicit(self, clause: str, match: regex.Match[str]) -> bool:
+        """Whether "we will" or its like stands right before."""
+        near = clause[: match.end()].split()[-_WORDS_BEFORE:]
+        return bool(self._patterns["explicit"].search(" ".join(near)))
+
+    def _manner(self, clause: str, match: regex.Match[str]) -> str:
+        """By the words around: "we have refunded" is done, "we will refund" is ahead."""
+        before = clause[: match.start()].split()[-_WORDS_AROUND:]
+        after = clause[match.end() :].split()[:_WORDS_AROUND]
+        around = " ".join([*before, match.group(), *after])
+        if self._patterns["ahead"].search(around):
+            return "ahead"
+        return "done" if self._patterns["done"].search(around) else "ahead"
 
 
 def _clauses(sentence: str) -> Iterator[str]:

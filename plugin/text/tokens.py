@@ -1,7 +1,6 @@
 """Text as tokens: raw ones that lose nothing, and canonical words that are compared."""
 
 import unicodedata
-from collections.abc import Iterable
 
 import regex
 
@@ -32,10 +31,9 @@ _FOLDS = _VISIBLE | str.maketrans(
     }
 )
 
-# Ordering a run of combining marks takes quadratic time; the Stream-Safe Text Format
-# (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format) allows no more than 30 either.
-_MARKS = regex.compile(r"\p{M}{31,}", regex.V1)
-_MARKS_AT_ONCE = 30
+# Ordering a run of combining marks takes quadratic time. The Stream-Safe Text Format allows 30
+# (https://www.unicode.org/reports/tr15/#Stream_Safe_Text_Format); longer runs stay as they are.
+_ENDLESS_MARKS = regex.compile(r"(\p{M}{31,})", regex.V1)
 
 
 def raw_tokens(text: str) -> list[str]:
@@ -75,16 +73,6 @@ def canonical_words(text: str) -> list[str]:
 
 
 def _nfc(text: str) -> str:
-    if not _MARKS.search(text):
-        return unicodedata.normalize("NFC", text)
-    return "".join(unicodedata.normalize("NFC", piece) for piece in _stream_safe(text))
-
-
-def _stream_safe(text: str) -> Iterable[str]:
-    """Pieces of `text`, cut inside overlong runs of combining marks."""
-    start = 0
-    for run in _MARKS.finditer(text):
-        for cut in range(run.start() + _MARKS_AT_ONCE, run.end(), _MARKS_AT_ONCE):
-            yield text[start:cut]
-            start = cut
-    yield text[start:]
+    pieces = _ENDLESS_MARKS.split(text)
+    pieces[::2] = [unicodedata.normalize("NFC", piece) for piece in pieces[::2]]
+    return "".join(pieces)

@@ -1,7 +1,7 @@
 """What holds whatever the file says."""
 
 import pytest
-from policy_samples import action, decided, draft, one_policy
+from .policy_samples import action, decided, draft, one_policy
 
 from plugin.models import Facts, Oversight, Role
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from policy_samples import NOW, action, decided, draft, one_policy, reason
+from .policy_samples import NOW, action, decided, draft, one_policy, reason
 
 from connectors.types import Money
 from plugin.models import Draft, Facts, OrderFacts, Oversight

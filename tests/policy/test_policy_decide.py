@@ -1,7 +1,7 @@
 """How policies are put together: the strictest wins, terms add up, the default speaks last."""
 
 import pytest
-from policy_samples import EXAMPLE, action, decided, draft
+from .policy_samples import EXAMPLE, action, decided, draft
 
 from plugin.models import Facts, Oversight, Role
 from plugin.policy.decide import decide

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from policy_samples import EXAMPLE, action, decided, draft
+from .policy_samples import EXAMPLE, action, decided, draft
 
 from plugin.models import Facts
 from plugin.policy.conditions import CONDITIONS, LATER_KEYS

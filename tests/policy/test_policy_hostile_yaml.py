@@ -5,7 +5,7 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_samples import unhurried
+from .policy_samples import unhurried
 
 from plugin.errors import PolicyFileError
 from plugin.policy.load import check, load

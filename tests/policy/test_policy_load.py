@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 import pytest
-from policy_samples import EXAMPLE, one_policy
+from .policy_samples import EXAMPLE, one_policy
 
 from plugin.errors import PolicyFileError
 from plugin.models import Oversight, Role

@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from policy_samples import NOW, unhurried
+from .policy_samples import NOW, unhurried
 
 from connectors.types import ActionRequest, Money
 from plugin.models import ACTION_TYPES, Decision, Draft, Facts, OrderFacts, Oversight

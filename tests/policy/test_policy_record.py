@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_samples import EXAMPLE, one_policy, unhurried
+from .policy_samples import EXAMPLE, one_policy, unhurried
 
 from plugin.errors import InvalidInputError
 from plugin.policy.load import load

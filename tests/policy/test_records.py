@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from policy_samples import unhurried
+from .policy_samples import unhurried
 
 from connectors.types import ActionRequest, Money
 from plugin.errors import InvalidInputError

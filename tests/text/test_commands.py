@@ -4,6 +4,7 @@ from hypothesis import strategies as st
 
 from plugin.text.commands import NoteCommand, parse_command
 from plugin.text.short_id import ALPHABET, encode, normalise
+
 from .strategies import HOSTILE, TEXTS
 
 
@@ -71,7 +72,7 @@ def test_command(text: str, command: NoteCommand) -> None:
         "-- \n/approve",
         "<p>/shrug</p>",
         "/aprove",
-        "/ſtatus",
+        "/\u017ftatus",
     ],
 )
 def test_no_command(text: str) -> None:

@@ -7,6 +7,7 @@ from plugin.errors import InvalidInputError
 from plugin.models import Outcome
 from plugin.text.diff import as_record, diff, diff_line
 from plugin.text.hunks import Hunk, display_hunks
+
 from .strategies import HOSTILE
 
 _BODY = (
@@ -139,7 +140,7 @@ def test_sentences_that_change_places_keep_their_amounts() -> None:
 
 def test_record_has_the_promised_shape() -> None:
     assert diff_line({"draft": "a b", "final": "a c!"}) == {
-        "outcome": "heavy_edit" if 1 / 3 >= 0.5 else "rewritten",
+        "outcome": "rewritten",
         "material": True,
         "hter": 2 / 3,
         "similarity": 1 - 2 / 3,
@@ -150,7 +151,7 @@ def test_record_has_the_promised_shape() -> None:
 
 
 def test_similarity_is_never_rounded_up_to_one() -> None:
-    words = [f"w{n}" for n in range(30_000)]
+    words = [f"w{n}" for n in range(4_000)]
     record = as_record(diff(" ".join(words), " ".join([*words, "more"])))
     similarity = record["similarity"]
     assert isinstance(similarity, float)

@@ -7,6 +7,7 @@ from plugin.text.alignment import Op, distance
 from plugin.text.diff import DiffResult, diff
 from plugin.text.hunks import display_hunks
 from plugin.text.tokens import canonical, canonical_words, one_spaced
+
 from .strategies import REPLIES, TEXTS
 
 

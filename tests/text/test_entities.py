@@ -6,6 +6,7 @@ from hypothesis import given
 from plugin.text.amounts import amounts
 from plugin.text.entities import KINDS, changed, entities, sentences
 from plugin.text.tokens import canonical
+
 from .strategies import HOSTILE, TEXTS
 
 
@@ -87,7 +88,8 @@ def test_nothing_changes_in_the_same_text(text: str) -> None:
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:8]))
 def test_hostile_texts(text: str) -> None:
-    assert all(isinstance(getattr(entities(canonical(text)), kind), tuple) for kind in KINDS)
+    found = entities(canonical(text))
+    assert all(isinstance(getattr(found, kind), tuple) for kind in KINDS)
 
 
 def test_sentences() -> None:

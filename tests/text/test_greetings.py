@@ -3,6 +3,7 @@ from hypothesis import given
 
 from plugin.text.greetings import parts
 from plugin.text.lexicons import LANGUAGES, sections
+
 from .strategies import HOSTILE, TEXTS
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from plugin.models import ACTION_TYPES
 from plugin.text.promises import has_lexicon, promises, undeclared
+
 from .strategies import HOSTILE
 
 _DATA = Path(__file__).parent / "data"
@@ -62,6 +63,11 @@ def test_a_declared_action_covers_its_promise(row: Labelled) -> None:
         ("Your parcel arrives Friday.", ["reship"], True),
         ("We can't refund it, but we'll send a replacement.", ["replacement"], False),
         ("We can't refund it, but we'll send a replacement.", ["refund"], True),
+        ("If you need anything else, tell us and we'll refund you $40.", [], True),
+        ("There is no need to send it back and you will get a refund.", [], True),
+        ("We haven't received it yet and will refund you.", [], True),
+        ("We cannot refund you and will not cancel it.", [], False),
+        ("If you have any questions, we are happy to help.", [], False),
         ("W\u200be\u2019ll ref\u200bund you.", [], True),
         ("Your order was shipped on 3 May, here is the tracking link.", [], False),
         ("You can return it within 30 days.", [], False),

@@ -3,6 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.text.reply import Removed, html_to_text, reply_of, split_reply
+
 from .strategies import HOSTILE, TEXTS
 
 _ATTRIBUTIONS = (

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 
 from connectors.base import AccountAccess
-from connectors.registry import helpdesk
+from connectors.registry import helpdesk, webhooks
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.zendesk import OAuthClient, SandboxConfig, Seat, create_app
 
@@ -25,10 +25,11 @@ def zendesk(credentials: Mapping[str, str]) -> Iterator[Desk]:
         oauth_clients={CLIENT: OAuthClient(CLIENT_SECRET, OURS)},
     )
     with SandboxServer(create_app(config)) as server:
-        access = AccountAccess(server.url, str(config.account_id), credentials)
+        account = str(config.account_id)
+        access = AccountAccess(server.url, account, credentials)
         world = ZendeskWorld(server.url, agent_email=AGENT, credential=(OURS, TOKEN))
         another = partial(helpdesk, "zendesk", access, allow_private=True)
-        yield Desk(another(), world, another)
+        yield Desk(another(), world, another, webhooks("zendesk"), account)
         world.close()
 
 

@@ -115,6 +115,8 @@ def test_changing_tags_leaves_others_alone(desk: Desk) -> None:
     assert desk.world.ticket_tags(ticket_id) == {"vip", "bookbag_approved"}
 
 
+# One way in is enough: it takes whole seconds of the helpdesk's clock.
+@pytest.mark.parametrize("desk", [min(DESKS)], indirect=True)
 def test_writers_at_the_same_time_lose_no_tags_and_no_notes(desk: Desk) -> None:
     ticket_id = desk.world.open_ticket("a", "b")
     writers = 3

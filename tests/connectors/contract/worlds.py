@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import requests
 
-from connectors.base import Helpdesk
+from connectors.base import Helpdesk, Webhooks
 from connectors.types import Channel
 
 CUSTOMER_NAME, CUSTOMER_EMAIL = "Ann Example", "ann@example.com"
@@ -34,6 +34,9 @@ class World(Protocol):
     def ticket_tags(self, ticket_id: str) -> frozenset[str]:
         """The ticket's tags, read past the adapter."""
 
+    def subscribe(self, endpoint: str) -> str:
+        """Have webhooks sent to an address. Returns the secret that signs them."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -42,6 +45,8 @@ class Desk:
     adapter: Helpdesk
     world: World
     another: Callable[[], Helpdesk]
+    webhooks: Webhooks
+    vendor_account: str
 
 
 class ZendeskWorld:
@@ -87,6 +92,24 @@ class ZendeskWorld:
         answer = self._http.get(f"{self._url}/api/v2/tickets/{ticket_id}.json", timeout=5)
         answer.raise_for_status()
         return frozenset(answer.json()["ticket"]["tags"])
+
+    def subscribe(self, endpoint: str) -> str:
+        """See World."""
+        kinds = ("created", "comment_added", "tags_changed", "status_changed")
+        webhook = {
+            "name": "contract",
+            "status": "active",
+            "endpoint": endpoint,
+            "http_method": "POST",
+            "request_format": "json",
+            "subscriptions": [f"zen:event-type:ticket.{kind}" for kind in kinds],
+        }
+        made = self._http.post(f"{self._url}/api/v2/webhooks", json={"webhook": webhook}, timeout=5)
+        made.raise_for_status()
+        number = made.json()["webhook"]["id"]
+        secret = self._http.get(f"{self._url}/api/v2/webhooks/{number}/signing_secret", timeout=5)
+        secret.raise_for_status()
+        return str(secret.json()["signing_secret"]["secret"])
 
     def close(self) -> None:
         """Let go of the connections."""

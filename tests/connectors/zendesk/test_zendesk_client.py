@@ -22,6 +22,7 @@ from connectors.errors import (
     ConnectorError,
     RateLimitedError,
     RejectedError,
+    UnavailableError,
 )
 from connectors.types import TagChange
 from connectors.zendesk.client import ZendeskClient
@@ -176,6 +177,14 @@ def test_the_credential_is_on_every_call_and_in_no_error() -> None:
 
 def test_zenpy_does_not_log_what_customers_write() -> None:
     assert logging.getLogger("zenpy.lib.api").getEffectiveLevel() >= logging.WARNING
+
+
+def test_a_write_without_time_for_its_answer_is_not_begun() -> None:
+    put = responses.put(TICKET, json=updated(wrote(901)))
+    one = client()
+    with one.within(2), pytest.raises(UnavailableError):
+        one.update_ticket("35", {"status": "open"})
+    assert put.call_count == 0
 
 
 def test_ignored_keys_are_logged(caplog: pytest.LogCaptureFixture) -> None:

@@ -1,0 +1,1 @@
+"""The test bench: a real service against the real sandbox, with jobs run one by one."""

