@@ -1,6 +1,6 @@
 """Dates, weekdays, times and spans as they are written in seven languages."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from typing import NamedTuple
 
@@ -51,15 +51,9 @@ def _units() -> dict[str, str]:
 
 @cache
 def _pattern() -> regex.Pattern[str]:
-    month = _any_of(positions("month"))
-    sure = _any_of(
-        form for form in positions("month") if len(form) > _SHORT_NAME and form not in _ALSO_WORDS
-    )
-    short = "|".join(form for line in everywhere("weekday_short") for form in line.split())
-    numbers = _any_of(everywhere("number"))
-    unit = _any_of(_units())
-    kind = _any_of(everywhere("unit_kind"))
-    count = rf"(?:\d{{1,6}}+|(?:{numbers}))"
+    # Named lists compile in a tenth of the time that alternatives take.
+    month, unit, kind = _listed("month"), _listed("unit"), _listed("kind")
+    count = rf"(?:\d{{1,6}}+|{_listed('number')})"
     span = rf"(?:[ ]?(?:-|to|bis|à|a|tot)[ ]?{count})?"
     day = r"\d{1,2}+(?:st|nd|rd|th|er)?+\.?+(?![\d:/])"
     alternatives = (
@@ -71,19 +65,25 @@ def _pattern() -> regex.Pattern[str]:
         r"(?<![\d.,])\d{1,2}[ ]?(?:[ap]\.?m\b|uhr\b|o'clock\b)",
         rf"(?<![\d.,\p{{L}}]){count}{span}[ -]{{1,2}}(?:{kind}[ -])?{unit}",
         rf"(?:a|an|one)[ ](?:{kind}[ ])?{unit}",
-        sure,
-        rf"(?:{'|'.join(_BEFORE_A_MONTH)})[ -]{_any_of(_ALSO_WORDS)}",
-        rf"{_any_of(positions('weekday'))}",
-        rf"{_any_of(everywhere('relative'))}",
+        rf"(?:{'|'.join(_BEFORE_A_MONTH)})[ -]{_listed('also_word')}",
+        _listed("plain"),
     )
+    months = positions("month")
+    sure = [form for form in months if len(form) > _SHORT_NAME and form not in _ALSO_WORDS]
     return regex.compile(
         rf"(?<![\p{{L}}\p{{M}}])(?=[\p{{L}}\d])"
-        rf"(?:(?i:{'|'.join(alternatives)})|(?:{short})(?!\p{{L}}))",
+        rf"(?:(?i:{'|'.join(alternatives)})|\L<short>(?!\p{{L}}))",
         regex.V1,
+        month=list(months),
+        unit=list(_units()),
+        kind=list(everywhere("unit_kind")),
+        number=list(everywhere("number")),
+        also_word=list(_ALSO_WORDS),
+        plain=[*sure, *positions("weekday"), *everywhere("relative")],
+        short=[form for line in everywhere("weekday_short") for form in line.split()],
     )
 
 
-def _any_of(phrases: Iterable[str]) -> str:
-    """A pattern for any of the phrases, whole words, the longest first."""
-    ordered = sorted(phrases, key=len, reverse=True)
-    return rf"(?:{'|'.join(regex.escape(phrase) for phrase in ordered)})(?!\p{{L}})"
+def _listed(name: str) -> str:
+    """A pattern for the whole words of a named list."""
+    return rf"\L<{name}>(?!\p{{L}})"

