@@ -23,7 +23,7 @@ from plugin.text import short_id
 
 _SYSTEM = "system"
 _SHORT_ID_BITS = 25
-_SHORT_ID_TRIES = 8
+_SHORT_ID_TRIES = 32
 _STATE_FOR = {
     Oversight.AUTO: DraftState.APPROVED,
     Oversight.REVIEW: DraftState.AWAITING_REVIEW,
@@ -146,7 +146,8 @@ def _decision_row(
 
 
 def _free_short_id(session: Session, scope: Scope) -> str:
-    """Five characters that no open draft of the merchant has."""
-    wanted = [short_id.encode(random.randbits(_SHORT_ID_BITS)) for _ in range(_SHORT_ID_TRIES)]
+    """Five characters that no open draft of the merchant has, and that are no word."""
+    drawn = [short_id.encode(random.randbits(_SHORT_ID_BITS)) for _ in range(_SHORT_ID_TRIES)]
+    wanted = [candidate for candidate in drawn if any(map(str.isdigit, candidate))]
     taken = drafts.taken_short_ids(session, scope, wanted)
     return next(candidate for candidate in wanted if candidate not in taken)

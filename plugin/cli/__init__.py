@@ -28,6 +28,7 @@ _COMMANDS: Mapping[str, str] = {
     "macros": "merchants:macros",
     "merchant": "merchants:merchant",
     "policy": "policy:policy",
+    "reply-text": "filters:reply_text",
     "serve": "service:serve",
     "shop": "merchants:shop",
     "user": "merchants:user",

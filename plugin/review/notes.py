@@ -90,6 +90,10 @@ def _meant(command: NoteCommand, open_drafts: list[DraftRow]) -> DraftRow:
 
 def _give(case: Case, draft: DraftRow, person: PersonRow, command: NoteCommand) -> str:
     kind = _VERBS[command.verb]
+    if kind is VerdictKind.APPROVE and command.rest:
+        raise InvalidInputError(
+            "", "This was not counted: /approve takes an ID and “done”, and no other words."
+        )
     verdict = Verdict(
         kind=kind,
         surface=Surface.NOTE,

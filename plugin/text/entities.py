@@ -10,6 +10,7 @@ import regex
 from plugin.text.amounts import amounts, half_width
 from plugin.text.dates import dates
 from plugin.text.lexicons import everywhere
+from plugin.text.tokens import lower
 
 _Found = tuple[str, int, int]  # key, start, end
 
@@ -126,11 +127,12 @@ def _links(text: str) -> Iterable[_Found]:
 
 
 def _numbers(text: str) -> Iterable[_Found]:
-    for found in _number_pattern().finditer(text):
-        yield found.group().casefold(), found.start(), found.end()
+    for found in _number_pattern().finditer(lower(text)):
+        yield found.group(), found.start(), found.end()
 
 
 def _negations(text: str) -> Iterable[_Found]:
+    text = lower(text)
     benign = [(m.start(), m.end()) for m in _benign_pattern().finditer(text)]
     spared = 0
     for found in _negation_pattern().finditer(text):
@@ -138,7 +140,7 @@ def _negations(text: str) -> Iterable[_Found]:
             spared += 1
         if spared < len(benign) and benign[spared][0] <= found.start():
             continue
-        yield _negation_key(found.group().casefold()), found.start(), found.end()
+        yield _negation_key(found.group()), found.start(), found.end()
 
 
 def _negation_key(word: str) -> str:
@@ -161,36 +163,33 @@ def _order_pattern() -> regex.Pattern[str]:
 
 @cache
 def _number_pattern() -> regex.Pattern[str]:
-    spelled = "|".join(everywhere("number"))
     return regex.compile(
-        rf"(?<![\p{{L}}\p{{M}}])(?i:{spelled})(?![\p{{L}}\p{{M}}\d])"
-        r"|(?<![\w])[\p{L}\p{M}_]*+\d[\w]*+(?:[.,'_\-:/@]\w++)*+",
+        r"(?<![\w])[\p{L}\p{M}_]*+\d[\w]*+(?:[.,'_\-:/@]\w++)*+"
+        r"|(?<![\p{L}\p{M}])\L<number>(?![\p{L}\p{M}\d])",
         regex.V1,
+        number=list(everywhere("number")),
     )
 
 
 @cache
 def _negation_pattern() -> regex.Pattern[str]:
-    listed = "|".join(
-        regex.escape(n) for n in sorted(everywhere("negation"), key=len, reverse=True)
-    )
     return regex.compile(
-        rf"(?<![\p{{L}}\p{{M}}])(?=\p{{L}})(?i:\p{{L}}{{2,8}}n't(?!\p{{L}})|n'(?=\p{{L}})"
-        rf"|(?:{listed})(?![\p{{L}}\p{{M}}]))",
+        r"(?<![\p{L}\p{M}])(?=\p{L})(?:\p{L}{2,8}n't(?!\p{L})|n'(?=\p{L})"
+        r"|\L<negation>(?![\p{L}\p{M}]))",
         regex.V1,
+        negation=list(everywhere("negation")),
     )
 
 
 @cache
 def _benign_pattern() -> regex.Pattern[str]:
-    anywhere: list[str] = []
-    alone: list[str] = []
-    for phrase in sorted(everywhere("not_a_negation"), key=len, reverse=True):
-        (alone if phrase.startswith("^") else anywhere).append(regex.escape(phrase.lstrip("^")))
+    phrases = everywhere("not_a_negation")
     return regex.compile(
-        rf"(?i:(?<!\p{{L}})(?:{'|'.join(anywhere)})(?!\p{{L}})"
-        rf"|(?<=(?:^|[\n.!?])[ ]{{0,2}})(?:{'|'.join(alone)})(?=[ ]?[.!,\n]|$))",
+        r"(?<!\p{L})\L<anywhere>(?!\p{L})"
+        r"|(?<=(?:^|[\n.!?])[ ]{0,2})\L<alone>(?=[ ]?[.!,\n]|$)",
         regex.V1,
+        anywhere=[phrase for phrase in phrases if not phrase.startswith("^")],
+        alone=[phrase.removeprefix("^") for phrase in phrases if phrase.startswith("^")],
     )
 
 

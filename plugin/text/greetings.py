@@ -6,6 +6,7 @@ from typing import NamedTuple
 import regex
 
 from plugin.text.lexicons import everywhere
+from plugin.text.tokens import lower
 
 _GREETING_CHARACTERS = 200
 _SIGNOFF_LINES = 6
@@ -60,7 +61,7 @@ def _signoff_start(text: str, after: int) -> int:
             lines += 1
             if len(line) > _LINE_CHARACTERS:
                 break
-            if _signoff_line().fullmatch(line):
+            if _signs_off(line):
                 start = begin
             elif not _signature_line().fullmatch(line):
                 break
@@ -72,9 +73,15 @@ def _inline_signoff(text: str, after: int) -> int:
     """A sign-off that ends the last line: "... within a week. Best regards, Anna"."""
     line = max(text.rstrip().rfind("\n") + 1, after, len(text) - _INLINE_CHARACTERS)
     for stop in regex.finditer(r"[.!?]\s+", text, pos=line):
-        if _signoff_line().fullmatch(text[stop.end() :].strip()):
+        if _signs_off(text[stop.end() :].strip()):
             return int(stop.end())
     return len(text)
+
+
+def _signs_off(line: str) -> bool:
+    """Whether a line is a sign-off, with or without names: "Best regards, the Acme team"."""
+    phrase = _signoff_phrase().match(lower(line))
+    return bool(phrase and _names_after().fullmatch(line, phrase.end()))
 
 
 @cache
@@ -90,17 +97,20 @@ def _greeting() -> regex.Pattern[str]:
 
 
 @cache
-def _signoff_line() -> regex.Pattern[str]:
+def _signoff_phrase() -> regex.Pattern[str]:
     phrases = everywhere("signoff")
     wild = (p.replace("*", r"[\p{L}'-]+") for p in sorted(phrases, key=len) if "*" in p)
-    phrase = rf"(?i:\L<phrase>|{'|'.join(reversed(tuple(wild)))}){_END}"
+    phrase = rf"(?:\L<phrase>|{'|'.join(reversed(tuple(wild)))}){_END}"
     return regex.compile(
-        rf"(?:- ?)?{phrase}(?:[,!. ]+(?:and |und |et |y |e |en )?{phrase})?"
-        rf"[ ]*[,!.-]*[ ]*(?:{_NAMES})?[,!. ]*",
+        rf"(?:- ?)?{phrase}(?:[,!. ]+(?:and |und |et |y |e |en )?{phrase})?[ ]*[,!.-]*[ ]*",
         regex.V1,
         phrase=[phrase for phrase in phrases if "*" not in phrase],
-        signed=list(everywhere("signed")),
     )
+
+
+@cache
+def _names_after() -> regex.Pattern[str]:
+    return regex.compile(rf"(?:{_NAMES})?[,!. ]*", regex.V1, signed=list(everywhere("signed")))
 
 
 @cache

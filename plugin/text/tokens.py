@@ -57,6 +57,11 @@ def visible(text: str) -> str:
     return text if text.isascii() else text.translate(_VISIBLE)
 
 
+def lower(text: str) -> str:
+    """`text` in lower case, as long as before, so that positions stay."""
+    return text.replace("\u0130", "i").lower()  # the one letter whose lower case is longer
+
+
 def one_spaced(text: str) -> str:
     """`text` with each run of white space as one space, and none at the ends."""
     return " ".join(text.split())

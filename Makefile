@@ -1,0 +1,45 @@
+# The tasks of this project. `make setup` needs Python 3.11 and, for the tests, Debian's chromium.
+.PHONY: setup demo check format test soak bench lock clean
+
+PYTHON ?= python3.11
+BIN := .venv/bin
+ARGS ?=
+export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv/run
+
+setup: .venv/ready
+
+.venv/ready: pyproject.toml requirements.lock
+	$(PYTHON) -m venv .venv
+	mkdir -p .venv/run && chmod 700 .venv/run
+	$(BIN)/pip install --quiet --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --no-deps --no-build-isolation --editable .
+	touch .venv/ready
+
+demo: setup
+	$(BIN)/bookbag demo $(ARGS)
+
+check: setup
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+test: check
+	$(BIN)/pytest $(ARGS)
+
+soak: setup
+	$(BIN)/pytest bench/soak $(ARGS)
+
+bench: setup
+	$(BIN)/python -m bench $(ARGS)
+
+lock:
+	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --extra dev --strip-extras \
+	  --no-emit-index-url --no-emit-find-links --output-file requirements.lock pyproject.toml
+
+clean:
+	rm -rf .venv build dist *.egg-info
