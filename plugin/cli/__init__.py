@@ -59,7 +59,7 @@ class _Lazy(click.Group):
 @click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="bookbag")
 def bookbag() -> None:
-    r"""Human-in-the-loop layer for AI customer support, inside your helpdesk.
+    """Human-in-the-loop layer for AI customer support, inside your helpdesk.
 
     \b
     See it work:  bookbag demo

@@ -40,7 +40,7 @@ def demo(
     policies: Path | None,
     tickets: Path | None,
 ) -> None:
-    r"""A shop's week in a local sandbox helpdesk. Nothing leaves this machine.
+    """A shop's week in a local sandbox helpdesk. Nothing leaves this machine.
 
     \b
     bookbag demo

@@ -1,4 +1,4 @@
-"""``bookbag diff`` and ``bookbag draft``: no database, no network."""
+"""``bookbag diff``, ``reply-text`` and ``draft``: no database, no network."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.command()
 @click.pass_context
 def diff(context: click.Context) -> None:
-    r"""Compare drafts with what was sent. JSON Lines in and out.
+    """Compare drafts with what was sent. JSON Lines in and out.
 
     \b
     echo '{"draft": "Hello Ana.", "final": "Hi Ana!"}' | bookbag diff
@@ -23,12 +23,25 @@ def diff(context: click.Context) -> None:
     context.exit(run_filter(diff_line))
 
 
+@click.command("reply-text")
+@click.pass_context
+def reply_text(context: click.Context) -> None:
+    """Keep a message's own words, without quoted history and signature. JSON Lines in and out.
+
+    \b
+    echo '{"text": "Thanks!\\\\n\\\\nOn Monday Ana wrote:\\\\n> Hello"}' | bookbag reply-text
+    """
+    from plugin.text.reply import reply_line  # noqa: PLC0415 (loaded only for this command)
+
+    context.exit(run_filter(reply_line))
+
+
 @click.command()
 @click.option("--macros", "macros_file", type=_FILE, required=True, help="YAML list of macros.")
 @click.option("--orders", "orders_file", type=_FILE, help="Orders, as JSON Lines.")
 @click.pass_context
 def draft(context: click.Context, macros_file: Path, orders_file: Path | None) -> None:
-    r"""Draft replies with the built-in drafter. JSON Lines in and out.
+    """Draft replies with the built-in drafter. JSON Lines in and out.
 
     \b
     echo '{"subject": "Order", "text": "Where is my order?", "tags": [],

@@ -27,7 +27,7 @@ def merchant() -> None:
 @click.option("--name", required=True)
 @_json
 def add_merchant(name: str, as_json: bool) -> None:
-    r"""Make a merchant.
+    """Make a merchant.
 
     \b
     bookbag merchant add --name "Larkspur Outfitters"
@@ -68,11 +68,11 @@ def add_account(
     status_after_send: str | None,
     as_json: bool,
 ) -> None:
-    r"""Connect a helpdesk account.
+    """Connect a helpdesk account.
 
     \b
-    bookbag account add --merchant 0192... --helpdesk zendesk \
-      --url https://larkspur.zendesk.com --vendor-account 2222096 \
+    bookbag account add --merchant 0192... --helpdesk zendesk \\
+      --url https://larkspur.zendesk.com --vendor-account 2222096 \\
       --webhook-secret-file secret.txt --client-id bookbag --client-secret-file client.txt
     """
     new = onboarding.NewAccount(
@@ -93,7 +93,7 @@ def add_account(
 @click.option("--account", "account_id", required=True)
 @click.option("--webhook-secret-file", type=_FILE, required=True)
 def add_secret(merchant: str, account_id: str, webhook_secret_file: Path) -> None:
-    r"""Accept webhooks signed with one more secret, while one is rotated.
+    """Accept webhooks signed with one more secret, while one is rotated.
 
     \b
     bookbag account add-secret --merchant 0192... --account 4f... --webhook-secret-file new.txt
@@ -116,7 +116,7 @@ def shop() -> None:
 @click.option("--token-file", type=_FILE, required=True)
 @_json
 def add_shop(merchant: str, kind: str, url: str, token_file: Path, as_json: bool) -> None:
-    r"""Connect a shop.
+    """Connect a shop.
 
     \b
     bookbag shop add --merchant 0192... --url https://shop.example/api --token-file token.txt
@@ -152,10 +152,10 @@ def add_user(
     helpdesk_user: str | None,
     as_json: bool,
 ) -> None:
-    r"""Add a person.
+    """Add a person.
 
     \b
-    bookbag user add --merchant 0192... --email lena@larkspur.example --name "Lena Ortiz" \
+    bookbag user add --merchant 0192... --email lena@larkspur.example --name "Lena Ortiz" \\
       --role lead --limit 200.00 --helpdesk-user 4f...:360001
     """
     with opened() as service:
@@ -176,7 +176,7 @@ def add_user(
 @click.option("--email", required=True)
 @_json
 def invite(merchant: str, email: str, as_json: bool) -> None:
-    r"""Print a link that signs a person in, once, within a day.
+    """Print a link that signs a person in, once, within a day.
 
     \b
     bookbag user invite --merchant 0192... --email lena@larkspur.example
@@ -195,7 +195,7 @@ def macros() -> None:
 @click.argument("file", type=_FILE)
 @_merchant
 def load_macros(file: Path, merchant: str) -> None:
-    r"""Put a macro file in use.
+    """Put a macro file in use.
 
     \b
     bookbag macros load macros.yaml --merchant 0192...

@@ -23,7 +23,7 @@ def policy() -> None:
 @click.option("--json", "as_json", is_flag=True, help="Problems as a JSON list.")
 @click.pass_context
 def check(context: click.Context, file: Path, as_json: bool) -> None:
-    r"""Tell all that is wrong with FILE. Exit 1 with errors, 0 with warnings alone.
+    """Tell all that is wrong with FILE. Exit 1 with errors, 0 with warnings alone.
 
     \b
     bookbag policy check policies.yaml
@@ -48,7 +48,7 @@ def check(context: click.Context, file: Path, as_json: bool) -> None:
 @click.option("--stateful", is_flag=True, help="Let lines use up limits, in input order.")
 @click.pass_context
 def decide(context: click.Context, file: Path, stateful: bool) -> None:
-    r"""Decide about drafts by FILE. JSON Lines in and out.
+    """Decide about drafts by FILE. JSON Lines in and out.
 
     \b
     echo '{"text": "Done.", "actions": [{"type": "refund", "amount": "60.00"}],
@@ -69,7 +69,7 @@ def decide(context: click.Context, file: Path, stateful: bool) -> None:
 @click.option("--merchant", required=True, help="The merchant's id.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
 def activate(file: Path, merchant: str, as_json: bool) -> None:
-    r"""Put FILE in force for a merchant. A bad file is refused; the last good one stays.
+    """Put FILE in force for a merchant. A bad file is refused; the last good one stays.
 
     \b
     bookbag policy activate policies.yaml --merchant 0192...

@@ -26,7 +26,7 @@ def events() -> None:
 @_limit
 @_json
 def list_events(merchant: str, state: str | None, limit: int, as_json: bool) -> None:
-    r"""Show the newest webhooks and what became of each.
+    """Show the newest webhooks and what became of each.
 
     \b
     bookbag events list --merchant 0192... --state failed
@@ -51,7 +51,7 @@ def list_events(merchant: str, state: str | None, limit: int, as_json: bool) -> 
 @click.argument("event_id")
 @_merchant
 def replay(event_id: str, merchant: str) -> None:
-    r"""Take a failed or ignored webhook up again.
+    """Take a failed or ignored webhook up again.
 
     \b
     bookbag events replay 0192... --merchant 0192...
@@ -73,7 +73,7 @@ def corrections() -> None:
 @_limit
 @_json
 def list_corrections(merchant: str, limit: int, as_json: bool) -> None:
-    r"""Show the newest corrections.
+    """Show the newest corrections.
 
     \b
     bookbag corrections list --merchant 0192... --json

@@ -16,7 +16,7 @@ _BATCH = 100
 
 @click.command()
 def serve() -> None:
-    r"""Web and worker in one process: the embedded way.
+    """Web and worker in one process: the embedded way.
 
     \b
     bookbag db upgrade && bookbag serve
@@ -34,7 +34,7 @@ def serve() -> None:
 @click.command()
 @click.option("--processes", default=2, show_default=True, type=click.IntRange(1, 64))
 def web(processes: int) -> None:
-    r"""Web requests only, under gunicorn. Scale out on PostgreSQL.
+    """Web requests only, under gunicorn. Scale out on PostgreSQL.
 
     \b
     bookbag web --processes 4
@@ -46,7 +46,7 @@ def web(processes: int) -> None:
 
 @click.command()
 def worker() -> None:
-    r"""Jobs only. On PostgreSQL as many as you like; on SQLite one.
+    """Jobs only. On PostgreSQL as many as you like; on SQLite one.
 
     \b
     bookbag worker
@@ -66,7 +66,7 @@ def db() -> None:
 
 @db.command()
 def upgrade() -> None:
-    r"""Create or bring the database to this release.
+    """Create or bring the database to this release.
 
     \b
     bookbag db upgrade
@@ -83,7 +83,7 @@ def keys() -> None:
 
 @keys.command()
 def new() -> None:
-    r"""Print a new key for BOOKBAG_SECRET_KEYS.
+    """Print a new key for BOOKBAG_SECRET_KEYS.
 
     \b
     bookbag keys new > key.txt && chmod 600 key.txt
@@ -93,7 +93,7 @@ def new() -> None:
 
 @keys.command()
 def rotate() -> None:
-    r"""Encrypt stored secrets with the first key in BOOKBAG_SECRET_KEYS.
+    """Encrypt stored secrets with the first key in BOOKBAG_SECRET_KEYS.
 
     \b
     BOOKBAG_SECRET_KEYS=new,old bookbag keys rotate

@@ -3,14 +3,15 @@
 A fallback: where we hold the text from before the helpdesk added to it, that is better.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
+from plugin.errors import InvalidInputError
 from plugin.text.markup import Page, html_to_text
 from plugin.text.quoting import Owner, owners
 
-__all__ = ["Removed", "Reply", "html_to_text", "reply_of", "split_reply"]
+__all__ = ["Removed", "Reply", "html_to_text", "reply_line", "reply_of", "split_reply"]
 
 # Gmail, Apple Mail and Thunderbird, Yahoo, Proton, Outlook for mobile and on the web.
 _QUOTES = (
@@ -56,6 +57,23 @@ def split_reply(text: str | None, html: str | None) -> Reply:
         if from_html.reply or not text:
             return from_html
     return _from_text(text or "")
+
+
+def reply_line(record: object) -> dict[str, object]:
+    """One line of ``bookbag reply-text``: ``{"text"}`` or ``{"html"}``.
+
+    Raises:
+        InvalidInputError: Neither or both, or no string.
+    """
+    given = record if isinstance(record, Mapping) else {}
+    if set(given) not in ({"text"}, {"html"}):
+        raise InvalidInputError("", 'expected {"text": ...} or {"html": ...}')
+    ((field, value),) = given.items()
+    if not isinstance(value, str):
+        raise InvalidInputError(field, "expected a string")
+    found = split_reply(**{"text": None, "html": None, field: value})
+    removed = [{"kind": piece.kind, "text": piece.text} for piece in found.removed]
+    return {"reply": found.reply, "removed": removed}
 
 
 def _from_html(html: str) -> Reply:
