@@ -29,7 +29,7 @@ def reply_text(context: click.Context) -> None:
     """Keep a message's own words, without quoted history and signature. JSON Lines in and out.
 
     \b
-    echo '{"text": "Thanks!\\\\n\\\\nOn Monday Ana wrote:\\\\n> Hello"}' | bookbag reply-text
+    echo '{"text": "Thanks!\\n\\nOn Monday Ana wrote:\\n> Hello"}' | bookbag reply-text
     """
     from plugin.text.reply import reply_line  # noqa: PLC0415 (loaded only for this command)
 

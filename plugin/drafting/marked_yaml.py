@@ -1,25 +1,11 @@
-"""YAML whose scalars stay text and remember where they stand.
-
-So ``10.00`` is never a binary float, ``NO`` is never False, and every complaint can name its line.
-"""
+"""A YAML file's values with their paths and lines, read step by step with one clear complaint."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 
-import yaml
-
+from plugin.documents import Document, Path, Tree, field_of, read
 from plugin.errors import InvalidInputError
-
-_MAX_CHARACTERS = 1_000_000
-_MAX_DEPTH = 20
-_OPENING = (
-    yaml.BlockSequenceStartToken,
-    yaml.BlockMappingStartToken,
-    yaml.FlowSequenceStartToken,
-    yaml.FlowMappingStartToken,
-)
-_CLOSING = (yaml.BlockEndToken, yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,54 +76,27 @@ def load_marked(source: str, root: str) -> Marked:
     """Read one YAML document; `root` is the name its paths begin with.
 
     Raises:
-        InvalidInputError: It is not YAML, repeats a key, uses aliases, or is larger than 1 MB.
+        InvalidInputError: It cannot be read, see `plugin.documents`; the first problem is told.
     """
-    if len(source) > _MAX_CHARACTERS:
-        raise InvalidInputError(root, f"expected at most {_MAX_CHARACTERS} characters")
-    try:
-        _check_tokens(source, root)
-        node = yaml.compose(source, Loader=yaml.BaseLoader)
-        if node is None:
-            raise InvalidInputError(root, "line 1: the file is empty")
-        return _marked(node, root)
-    except yaml.MarkedYAMLError as bad:
-        mark = bad.problem_mark or bad.context_mark
-        line = mark.line + 1 if mark else 1
-        raise InvalidInputError(root, f"line {line}: not YAML: {bad.problem or bad}") from bad
-    except yaml.YAMLError as bad:
-        raise InvalidInputError(root, f"not YAML: {bad}") from bad
+    document = read(source)
+    for problem in document.problems:
+        path = _below(root, problem.field)
+        raise InvalidInputError(path, f"line {problem.line}: {problem.message}")
+    if document.tree is None:
+        raise InvalidInputError(root, "line 1: the file is empty")
+    return _marked(document, document.tree, (), root)
 
 
-def _check_tokens(source: str, root: str) -> None:
-    """Refuse what could grow without bound: an alias stands for gigabytes, nesting for hours."""
-    depth = 0
-    for token in yaml.scan(source, Loader=yaml.BaseLoader):
-        line = token.start_mark.line + 1
-        if isinstance(token, yaml.AliasToken):
-            raise InvalidInputError(root, f"line {line}: aliases are not allowed")
-        depth += isinstance(token, _OPENING) - isinstance(token, _CLOSING)
-        if depth > _MAX_DEPTH:
-            raise InvalidInputError(root, f"line {line}: nested too deeply")
+def _marked(document: Document, tree: Tree, path: Path, root: str) -> Marked:
+    value: str | list[Marked] | dict[str, Marked]
+    if isinstance(tree, list):
+        value = [_marked(document, one, (*path, i), root) for i, one in enumerate(tree)]
+    elif isinstance(tree, dict):
+        value = {key: _marked(document, one, (*path, key), root) for key, one in tree.items()}
+    else:
+        value = tree
+    return Marked(value, _below(root, field_of(path)), document.lines[path])
 
 
-def _marked(node: yaml.Node, path: str) -> Marked:
-    line = node.start_mark.line + 1
-    if isinstance(node, yaml.SequenceNode):
-        children = [_marked(child, f"{path}[{i}]") for i, child in enumerate(node.value)]
-        return Marked(children, path, line)
-    if isinstance(node, yaml.MappingNode):
-        return Marked(_mapping(node, path), path, line)
-    return Marked(str(node.value), path, line)
-
-
-def _mapping(node: yaml.MappingNode, path: str) -> dict[str, Marked]:
-    found: dict[str, Marked] = {}
-    for key_node, value_node in node.value:
-        line = key_node.start_mark.line + 1
-        if not isinstance(key_node, yaml.ScalarNode):
-            raise InvalidInputError(path, f"line {line}: expected a plain key")
-        key = str(key_node.value)
-        if key in found:
-            raise InvalidInputError(f"{path}.{key}", f"line {line}: the key stands here twice")
-        found[key] = Marked(_marked(value_node, f"{path}.{key}").value, f"{path}.{key}", line)
-    return found
+def _below(root: str, field: str) -> str:
+    return f"{root}{field if field.startswith('[') or not field else f'.{field}'}"

@@ -4,11 +4,11 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from connectors.types import Channel, Money
+from plugin.documents import Document, Path, Tree
 from plugin.errors import Problem
 from plugin.models import MONEYLESS_ACTIONS, Oversight
 from plugin.policy.conditions import MONEY_KEYS
 from plugin.policy.demand import may_sign
-from plugin.policy.document import Document, Path, Tree
 from plugin.policy.model import AmountRange, Defaults, Policy, PolicyFile, Threshold
 from plugin.policy.wording import listed
 

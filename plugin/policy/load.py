@@ -6,9 +6,9 @@ from typing import Any
 
 from marshmallow import Schema, ValidationError
 
+from plugin.documents import Document, Path, Tree, read
 from plugin.errors import PolicyFileError, Problem
 from plugin.policy import checks
-from plugin.policy.document import Document, Path, Tree, read
 from plugin.policy.model import Defaults, PolicyFile
 from plugin.policy.schema import FileSchema, PolicySchema
 

@@ -1,9 +1,10 @@
 """What holds whatever the file says."""
 
 import pytest
-from .policy_samples import action, decided, draft, one_policy
 
 from plugin.models import Facts, Oversight, Role
+
+from .policy_samples import action, decided, draft, one_policy
 
 ALLOW_ALL = "version: 1\npolicies:\n  - {id: all, allow: auto}\n"
 AUTO = Oversight.AUTO

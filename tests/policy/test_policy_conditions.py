@@ -4,11 +4,12 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from .policy_samples import NOW, action, decided, draft, one_policy, reason
 
 from connectors.types import Money
 from plugin.models import Draft, Facts, OrderFacts, Oversight
 from plugin.policy.conditions import CONDITIONS
+
+from .policy_samples import NOW, action, decided, draft, one_policy, reason
 
 MET = "so this policy counts as met"
 

@@ -1,11 +1,12 @@
 """How policies are put together: the strictest wins, terms add up, the default speaks last."""
 
 import pytest
-from .policy_samples import EXAMPLE, action, decided, draft
 
 from plugin.models import Facts, Oversight, Role
 from plugin.policy.decide import decide
 from plugin.policy.load import load
+
+from .policy_samples import EXAMPLE, action, decided, draft
 
 EN = Facts(language="en", channel="email")
 TAGGED = Facts(language="en", tags=frozenset({"a", "b", "c"}))

@@ -3,11 +3,11 @@
 import re
 from pathlib import Path
 
-from .policy_samples import EXAMPLE, action, decided, draft
-
 from plugin.models import Facts
 from plugin.policy.conditions import CONDITIONS, LATER_KEYS
 from plugin.policy.load import check, load
+
+from .policy_samples import EXAMPLE, action, decided, draft
 
 PAGE = (Path(__file__).parents[2] / "docs" / "policies.md").read_text(encoding="utf-8")
 TABLE = PAGE.split("## Conditions")[1].split("\n## ")[0]

@@ -5,10 +5,11 @@ import time
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from .policy_samples import unhurried
 
 from plugin.errors import PolicyFileError
 from plugin.policy.load import check, load
+
+from .policy_samples import unhurried
 
 BILLION_LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
 
@@ -30,8 +31,8 @@ BILLION_LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
         ("policies: !!set {a}\n", 1, "YAML tags"),
         ("? [a, b]\n: c\n", 1, "expected text as a key"),
         ("version: 1\n---\nversion: 1\n", 2, "expected one document"),
-        ("", 1, "empty file"),
-        ("# nothing\n", 1, "empty file"),
+        ("", 1, "file is empty"),
+        ("# nothing\n", 1, "file is empty"),
         ("- a\n- b\n", 1, "expected a mapping"),
         ("just text", 1, "expected a mapping"),
         ("%YAML 9.9\n---\na: b\n", 1, "not YAML"),

@@ -3,12 +3,13 @@
 from decimal import Decimal
 
 import pytest
-from .policy_samples import EXAMPLE, one_policy
 
 from plugin.errors import PolicyFileError
 from plugin.models import Oversight, Role
 from plugin.policy.load import check, load
 from plugin.policy.model import Condition, Defaults, Policy, PolicyFile, SignOff, Threshold
+
+from .policy_samples import EXAMPLE, one_policy
 
 
 def wrong_with(source: str) -> list[tuple[int, str, str]]:

@@ -6,13 +6,14 @@ from decimal import Decimal
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from .policy_samples import NOW, unhurried
 
 from connectors.types import ActionRequest, Money
 from plugin.models import ACTION_TYPES, Decision, Draft, Facts, OrderFacts, Oversight
 from plugin.policy.decide import decide
 from plugin.policy.load import load
 from plugin.policy.model import PolicyFile
+
+from .policy_samples import NOW, unhurried
 
 # No amount_between and no tags_none here: more of a thing may leave a range.
 WHENS = [

@@ -7,11 +7,12 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from .policy_samples import EXAMPLE, one_policy, unhurried
 
 from plugin.errors import InvalidInputError
 from plugin.policy.load import load
 from plugin.policy.record import decide_line
+
+from .policy_samples import EXAMPLE, one_policy, unhurried
 
 FILE = load(EXAMPLE)
 LINE: dict[str, object] = {

@@ -5,12 +5,13 @@ from decimal import Decimal
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from .policy_samples import unhurried
 
 from connectors.types import ActionRequest, Money
 from plugin.errors import InvalidInputError
 from plugin.models import ACTION_TYPES
 from plugin.records import action_from_record, action_to_record
+
+from .policy_samples import unhurried
 
 FULL = {
     "type": "reship",

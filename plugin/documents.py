@@ -114,7 +114,7 @@ class _Reader:
         next(self._events)  # the stream's start
         start = next(self._events)
         if isinstance(start, yaml.StreamEndEvent):
-            self.document.problems.append(Problem(1, "", "expected a mapping, not an empty file"))
+            self.document.problems.append(Problem(1, "", "the file is empty"))
             return
         self.document.tree = self._value(next(self._events), ())
         next(self._events)  # the document's end
