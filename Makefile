@@ -1,7 +1,7 @@
 # The tasks of this project. `make setup` needs Python 3.11 and, for the tests, Debian's chromium.
 .PHONY: setup demo check format test soak bench lock clean
 
-PYTHON ?= python3.11
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 ARGS ?=
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv/run

@@ -12,6 +12,7 @@ from pathlib import Path
 from bench.load import Server, resident_mib, send, server
 from plugin.demo.looking import Looking
 from plugin.demo.world import Options, World
+from plugin.logs import log_to_stderr
 from plugin.models import DraftState
 from plugin.text.diff import diff
 
@@ -26,6 +27,7 @@ _EDIT_RATE = 0.05
 
 def main() -> None:
     """Measure all and print one line a figure."""
+    log_to_stderr(level="warning")
     for line in (*accept(), *note(), *diffs(), start()):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()

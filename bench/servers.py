@@ -17,6 +17,7 @@ from plugin import onboarding
 from plugin.app import Service, upgrade_database
 from plugin.config import Settings
 from plugin.demo.world import data
+from plugin.logs import log_to_stderr
 from plugin.onboarding import NewAccount
 from plugin.serving import Serving
 from plugin.store.columns import new_id
@@ -31,6 +32,7 @@ _THREADS = 8
 
 def main(kind: str, folder: Path, port: int) -> None:
     """Serve until killed. One JSON line on stdout says that it is ready."""
+    log_to_stderr(level="warning")
     if kind == "bare":
         _bare(folder, port)
     else:
