@@ -1,0 +1,201 @@
+"""`bookbag demo --once`: plays the week, and says MISSING where a stage is not true."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from plugin.demo.looking import Looking
+from plugin.demo.play import open_tickets, play_week
+from plugin.demo.run import report
+from plugin.demo.stages import STAGES
+from plugin.demo.world import Options, World
+from tests.bench.databases import KINDS, Databases
+
+BOOKBAG = str(Path(sys.executable).with_name("bookbag"))
+
+
+class Played:
+    """A demo that has been played, still running."""
+
+    def __init__(self, world: World) -> None:
+        self.looking = Looking(world)
+        self.tickets = open_tickets(world, self.looking)
+        play_week(world, self.looking, self.tickets)
+        self.hands = world.hands
+        self._database = world.runtime.database
+
+    def said(self) -> tuple[int, dict[str, str]]:
+        lines: list[str] = []
+        code = report(self.looking, self.tickets, lines.append)
+        stages = dict(line.split(": ", 1) for line in lines[:-1])
+        assert lines[-1].endswith(f"of {len(STAGES)} stages")
+        return code, stages
+
+    @contextmanager
+    def row_changed(self, table: str, column: str, value: object, where: str) -> Iterator[None]:
+        """Change rows, and change them back."""
+        with self._database.write() as session:
+            rows = session.execute(text(f"SELECT id, {column} FROM {table} WHERE {where}")).all()
+            assert rows, "the test breaks nothing"
+            session.execute(text(f"UPDATE {table} SET {column} = :v WHERE {where}"), {"v": value})
+        yield
+        with self._database.write() as session:
+            for row in rows:
+                sql = text(f"UPDATE {table} SET {column} = :v WHERE id = :id")
+                session.execute(sql, {"v": row[1], "id": row[0]})
+
+    @contextmanager
+    def tag_gone(self, key: str, tag: str) -> Iterator[None]:
+        """Take a tag off in the helpdesk, and put it back."""
+        path = f"/sandbox/tickets/{self.tickets[key]}/tags"
+        self.hands._post(path, {"remove": [tag]})
+        yield
+        self.hands._post(path, {"add": [tag]})
+
+    @contextmanager
+    def said_twice(self, key: str) -> Iterator[None]:
+        """The same public reply a second time."""
+        draft = self.looking.drafts(self.tickets[key])[-1].draft
+        words = draft.final_text or ""
+        self.hands.agent_writes(
+            self.tickets[key], "ana@larkspur-outfitters.example", words, public=True
+        )
+        yield
+
+    def draft_of(self, key: str, number: int = -1) -> str:
+        return self.looking.drafts(self.tickets[key])[number].draft.id
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def played(
+    request: pytest.FixtureRequest,
+    all_databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Played]:
+    url = None if request.param == "sqlite" else all_databases.empty(request.param)
+    options = Options(data=tmp_path_factory.mktemp("demo"), port=0, database_url=url)
+    with World(options) as world:
+        yield Played(world)
+
+
+def test_every_stage_is_found(played: Played) -> None:
+    code, stages = played.said()
+    assert [name for name, row in stages.items() if not row.startswith("ok ")] == []
+    assert code == 0
+
+
+Break = Callable[[Played], AbstractContextManager[None]]
+WHERE_DRAFT = "draft_id = '{}'"
+
+BREAKS: dict[str, Break] = {
+    "accepted": lambda p: p.row_changed(
+        "bb_inbox",
+        "state",
+        "failed",
+        f"ticket_id = '{p.tickets['where_is_my_order']}' AND state = 'done'",
+    ),
+    "ignored": lambda p: p.row_changed(
+        "bb_inbox",
+        "state",
+        "done",
+        f"ticket_id = '{p.tickets['where_is_my_order']}' AND state = 'ignored'",
+    ),
+    "drafted": lambda p: p.row_changed(
+        "bb_draft", "rev", 2, f"id = '{p.draft_of('damaged_item')}'"
+    ),
+    "no draft": lambda p: p.tag_gone("no_macro_polish", "bookbag_no_draft"),
+    "held by tag": lambda p: p.tag_gone("complaint", "bookbag_approval_required"),
+    "held by amount": lambda p: p.row_changed(
+        "bb_decision", "policies", "[]", WHERE_DRAFT.format(p.draft_of("refund_over_limit"))
+    ),
+    "blocked": lambda p: p.tag_gone("legal_threat", "bookbag_blocked"),
+    "auto": lambda p: p.row_changed(
+        "bb_decision", "oversight", "review", WHERE_DRAFT.format(p.draft_of("where_is_my_order"))
+    ),
+    "approved by note": lambda p: p.row_changed(
+        "bb_verdict",
+        "surface",
+        "review_page",
+        WHERE_DRAFT.format(p.draft_of("refund_under_limit")),
+    ),
+    "edited on the page": lambda p: p.row_changed(
+        "bb_verdict", "kind", "approve", WHERE_DRAFT.format(p.draft_of("damaged_item"))
+    ),
+    "signed by a lead": lambda p: p.row_changed(
+        "bb_effect",
+        "receipt_id",
+        "1",
+        f"draft_id = '{p.draft_of('refund_over_limit')}' AND kind = 'reply'",
+    ),
+    "rejected": lambda p: p.tag_gone("reship", "bookbag_rejected"),
+    "stale": lambda p: p.row_changed(
+        "bb_draft", "state", "rejected", f"id = '{p.draft_of('second_message_before_answer', 0)}'"
+    ),
+    "answered by the agent": lambda p: p.row_changed(
+        "bb_correction",
+        "outcome",
+        "sent_as_is",
+        WHERE_DRAFT.format(p.draft_of("german_html_thread")),
+    ),
+    "correction logged": lambda p: p.row_changed(
+        "bb_correction", "message_id", "1", WHERE_DRAFT.format(p.draft_of("damaged_item"))
+    ),
+    # Last, since what the helpdesk has shown a customer cannot be taken back.
+    "sent once": lambda p: p.said_twice("refund_over_limit"),
+}
+
+
+def test_every_stage_has_a_break() -> None:
+    assert set(BREAKS) == {stage.name for stage in STAGES}
+
+
+@pytest.mark.parametrize("stage", list(BREAKS))
+def test_a_broken_stage_is_missing(played: Played, stage: str) -> None:
+    with BREAKS[stage](played):
+        code, stages = played.said()
+    assert stages[stage] == "MISSING"
+    assert code == 1
+
+
+def test_other_tickets_are_driven_and_summed_up_on_one_line(tmp_path: Path) -> None:
+    tickets = tmp_path / "tickets.jsonl"
+    rows = [
+        {
+            "subject": "Hello",
+            "text": "Qwertz uiop asdf?",
+            "from": {"name": "Zoë", "email": "zoe@example.com"},
+            "tags": ["vip"],
+        },
+        {
+            "subject": "Refund",
+            "html": "<p>I want my money back, or my lawyer will call.</p>",
+            "from": {"name": "<b>Bob</b>", "email": "bob@example.com"},
+            "tags": [],
+        },
+    ]
+    tickets.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    policies = tmp_path / "policies.yaml"
+    policies.write_text("version: 1\ndefaults: {require: approval}\n", encoding="utf-8")
+    done = subprocess.run(
+        [
+            BOOKBAG,
+            *("demo", "--once", "--data", str(tmp_path / "data")),
+            *("--tickets", str(tickets), "--policies", str(policies)),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert done.returncode == 0, done.stderr
+    summary = json.loads(done.stdout.splitlines()[-1])
+    assert summary["tickets"] == 2
+    assert summary["failed"] == 0
+    assert sum(summary["by_state"].values()) == len(summary["drafts"]) == 2
+    assert {draft["ticket"] for draft in summary["drafts"]} == {"1", "2"}
