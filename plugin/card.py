@@ -73,7 +73,7 @@ def card_of(held: Held, *, public_url: str) -> Card:
         advice=tuple(decision.advice) if decision else (),
         actions=tuple(
             ActionLine(action_words(action_of(row)), row.done_at is not None)
-            for row in held.actions
+            for row in (() if blocked else held.actions)
         ),
         sources=tuple(f"{source['kind']} “{source['title']}”" for source in draft.sources),
         confidence=None if draft.confidence is None else int(draft.confidence * _PERCENT),

@@ -114,8 +114,12 @@ class _Reader:
 
     def url(self, name: str, default: str) -> str:
         url = self.text(name, default).rstrip("/")
-        parts = urlsplit(url)
-        if parts.scheme not in {"http", "https"} or not parts.hostname:
+        try:
+            parts = urlsplit(url)
+            right = parts.scheme in {"http", "https"} and bool(parts.hostname)
+        except ValueError:
+            right = False
+        if not right:
             self.problems.append(f"{name}: expected an http(s) address such as {default}")
         return url
 

@@ -29,6 +29,7 @@ _APPLICATION = "bookbag"
 _APPLICATION_VERSION = "1"
 _POLL_SECONDS = 0.1
 _KEEP_FINISHED_SECONDS = 3600
+_PAYLOAD_TABLES = ("workflow_input", "workflow_output", "operation_outputs")
 
 log = structlog.get_logger(__name__)
 
@@ -176,16 +177,35 @@ class JobEngine:
         now = (
             "unixepoch() * 1000"
             if self._database.is_sqlite
-            else ("(extract(epoch from clock_timestamp()) * 1000)::bigint")
+            else "(extract(epoch from clock_timestamp()) * 1000)::bigint"
         )
-        session.execute(
-            text(
-                f"DELETE FROM {schema}workflow_status"  # noqa: S608 (constants only)
-                " WHERE status IN ('SUCCESS', 'ERROR', 'CANCELLED')"
-                f" AND updated_at < {now} - :kept"
-            ),
-            {"kept": _KEEP_FINISHED_SECONDS * 1000},
+        before = session.scalar(text(f"SELECT {now}")) - _KEEP_FINISHED_SECONDS * 1000
+        finished = (
+            f"FROM {schema}workflow_status"
+            " WHERE status IN ('SUCCESS', 'ERROR', 'CANCELLED') AND updated_at < :before"
         )
+        # The engine's payload tables have no foreign key: they go first, or stay for ever.
+        for table in _PAYLOAD_TABLES:
+            session.execute(
+                text(
+                    f"DELETE FROM {schema}{table}"  # noqa: S608 (constants only)
+                    f" WHERE workflow_uuid IN (SELECT workflow_uuid {finished})"
+                ),
+                {"before": before},
+            )
+        session.execute(text(f"DELETE {finished}"), {"before": before})
+
+
+def executors_at_work(session: Session) -> set[str]:
+    """Workers that the engine believes to be running a job, dead ones included."""
+    schema = "" if session.get_bind().dialect.name == "sqlite" else "dbos."
+    rows = session.execute(
+        text(
+            f"SELECT DISTINCT executor_id FROM {schema}workflow_status"  # noqa: S608 (constants)
+            " WHERE status = 'PENDING' AND executor_id IS NOT NULL"
+        )
+    )
+    return {row.executor_id for row in rows}
 
 
 def migrate(database: Database) -> None:

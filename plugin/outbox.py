@@ -35,7 +35,7 @@ def ask_note(
         enqueue,
         scope,
         kind=EffectKind.NOTE,
-        key=f"note:{key}",
+        key=note_key(key),
         account_id=account_id,
         ticket_id=ticket_id,
         draft_id=draft_id,
@@ -70,13 +70,12 @@ def plan_reply(
     *,
     author_id: str | None,
     at: datetime,
-) -> str:
+) -> None:
     """Plan a draft's public reply, once for each round of delivery."""
-    key = f"reply:{draft.id}:{draft.round}"
     effects.plan(
         session,
         scope,
-        key=key,
+        key=reply_key(draft),
         kind=EffectKind.REPLY,
         account_id=draft.account_id,
         ticket_id=draft.ticket_id,
@@ -88,7 +87,16 @@ def plan_reply(
         },
         at=at,
     )
-    return key
+
+
+def reply_key(draft: DraftRow) -> str:
+    """Names a draft's reply in its round of delivery."""
+    return f"reply:{draft.id}:{draft.round}"
+
+
+def note_key(key: str) -> str:
+    """Names a note's effect."""
+    return f"note:{key}"
 
 
 def _ask(

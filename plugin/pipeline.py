@@ -6,49 +6,55 @@
    `delivery.answers` (public).
 4. For a customer's message, `facts.gather` reads what is known, from the shop too.
 5. The merchant's drafter makes a draft: `drafting`.
-6. `policy.decide` holds it against the policies. Pure.
+6. `judgement.judge` holds it against the policies: `policy.decide`. Pure.
 7. `present.present` stores it all in one transaction; `delivery.effects` writes note and tags.
 8. A person's verdict (`review.verdicts`) approves it; `delivery.replies` sends it exactly once.
 9. What was really sent becomes a correction: `learning.corrections`.
 """
 
-from dataclasses import replace
+from collections.abc import Collection
 from datetime import timedelta
 
 import structlog
 
-from connectors.errors import ConflictError, ConnectorError
+from connectors.errors import AuthError, ConflictError, ConnectorError
 from connectors.types import Message
 from plugin import facts
 from plugin.delivery import answers, replies
 from plugin.delivery import effects as effects_of_ours
+from plugin.errors import MovedError
 from plugin.jobs import JobName
-from plugin.models import Decision, Draft, EffectKind, InboxState, Oversight
+from plugin.judgement import judge
+from plugin.models import EffectKind, InboxState
 from plugin.outbox import ticket_key
-from plugin.policy.decide import decide
 from plugin.present import present
 from plugin.review import notes
 from plugin.runtime import Case, Runtime
 from plugin.store import drafts, effects, inbox, merchants
+from plugin.store.engine import DatabaseUnavailableError
 from plugin.store.schema import InboxEvent
 from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)
 
-_MAX_ATTEMPTS = 10
+# With waits of up to five minutes about three hours: an outage loses nothing.
+_MAX_ATTEMPTS = 40
+# How long one worker has an event for itself; the sweep takes it up after that.
+_EVENT_LEASE = timedelta(seconds=30)
 
 Became = tuple[InboxState, str]
 
 
 def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
     """Do what an accepted webhook asks for, and say what became of it."""
-    with runtime.database.read() as session:
-        event = inbox.get(session, scope, event_id)
-    if event.state is not InboxState.ACCEPTED:
+    now = runtime.now()
+    with runtime.database.write() as session:
+        event = inbox.claim(session, scope, event_id, at=now, until=now + _EVENT_LEASE)
+    if event is None:
         return
     try:
         state, reason = _route(_case(runtime, scope, event), event)
-    except ConnectorError as error:
+    except (ConnectorError, MovedError, DatabaseUnavailableError) as error:
         _again_or_failed(runtime, scope, event, error)
         return
     with runtime.database.write() as session:
@@ -71,21 +77,23 @@ def _route(case: Case, event: InboxEvent) -> Became:
     """Find out who wrote what, and pass it on."""
     message = _message_of(event, case)
     if message is None:
-        return InboxState.FAILED, "The helpdesk does not show this message."
+        return InboxState.IGNORED, "There is no public message yet."
     with case.runtime.database.read() as session:
-        if effects.is_ours(session, case.scope, case.account.id, message.id):
-            return InboxState.IGNORED, "Our own message."
+        ours = effects.ours_on_ticket(session, case.scope, case.account.id, case.ticket_id)
+    if message.id in ours:
+        return InboxState.IGNORED, "Our own message."
     if not message.author.role.is_staff:
-        return _customer_wrote(case, message)
+        return _customer_wrote(case, message, ours)
     if message.public:
         return InboxState.DONE, answers.agent_replied(case, message)
     did = notes.read(case, message)
     return (InboxState.DONE, did) if did else (InboxState.IGNORED, "An internal note.")
 
 
-def _customer_wrote(case: Case, message: Message) -> Became:
+def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> Became:
     """Draft, decide and present; one draft for each message, and only for the newest word."""
-    overtaken = _overtaken(case, message)
+    answers.catch_up(case, ours)
+    overtaken = _overtaken(case, message, ours)
     if overtaken is not None:
         return InboxState.IGNORED, overtaken
     runtime, scope = case.runtime, case.scope
@@ -94,33 +102,35 @@ def _customer_wrote(case: Case, message: Message) -> Became:
     draft = runtime.drafter(scope).draft(gathered.request)
     known = facts.facts_of(gathered, draft, at=runtime.now())
     policy = runtime.policy(scope)
-    decision = None if draft.text is None else by_hand(decide(policy.file, draft, known), draft)
+    decision = None if draft.text is None else judge(policy.file, draft, known)
     state = present(case, gathered, draft, known, decision=decision, policy_number=policy.number)
     if state is None:
         return InboxState.IGNORED, "This message has its draft already."
     return InboxState.DONE, f"Drafted: {state.words}."
 
 
-def by_hand(decision: Decision, draft: Draft) -> Decision:
-    """No executor is configured for any action yet: a draft with actions is never automatic."""
-    if decision.oversight is not Oversight.AUTO or not draft.actions:
-        return decision
-    why = "Its actions are done by hand, so it does not go out by itself."
-    return replace(decision, oversight=Oversight.REVIEW, held_because=(*decision.held_because, why))
-
-
 def _message_of(event: InboxEvent, case: Case) -> Message | None:
-    """The message an event is about; a new ticket's is its newest public one."""
-    if event.message_id is not None:
-        return next((m for m in case.conversation if m.id == event.message_id), None)
-    return next((m for m in reversed(case.conversation) if m.public), None)
+    """The message an event is about; a new ticket's is its newest public one.
+
+    Raises:
+        ConflictError: The helpdesk does not show it yet: what was just written may be read late.
+    """
+    if event.message_id is None:
+        return next((m for m in reversed(case.conversation) if m.public), None)
+    for message in case.conversation:
+        if message.id == event.message_id:
+            return message
+    raise ConflictError("the helpdesk does not show this message")
 
 
-def _overtaken(case: Case, message: Message) -> str | None:
-    """Why a customer's message gets no draft (any more); None where it does."""
+def _overtaken(case: Case, message: Message, ours: Collection[str]) -> str | None:
+    """Why a customer's message gets no draft (any more); None where it does.
+
+    Our own reply overtakes nothing: it answers an earlier message.
+    """
     if not message.public:
         return "Not a public message."
-    newest = next(m for m in reversed(case.conversation) if m.public)
+    newest = next(m for m in reversed(case.conversation) if m.public and m.id not in ours)
     if newest.id != message.id:
         who = "an agent answered" if newest.author.role.is_staff else "the customer wrote again"
         return f"Overtaken: {who} before a draft was made."
@@ -144,20 +154,24 @@ def _settle_our_effects(runtime: Runtime, scope: Scope, account_id: str, ticket_
                 raise ConflictError("an effect on this ticket is still being attempted")
 
 
-def _again_or_failed(
-    runtime: Runtime, scope: Scope, event: InboxEvent, error: ConnectorError
-) -> None:
-    """Try later where that may help; else show the event as failed, to be replayed."""
-    log.warning("event_error", inbox=event.id, reason=error.reason, attempts=event.attempts)
+def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: Exception) -> None:
+    """Try later where that may help; else show the event as failed, to be replayed.
+
+    A wrong credential may be mended by an admin meanwhile, so it is tried again as well.
+    """
+    outside = error if isinstance(error, ConnectorError) else ConflictError("moved meanwhile")
+    log.warning("event_error", inbox=event.id, reason=outside.reason, attempts=event.attempts)
     now = runtime.now()
+    hopeless = outside.permanent and not isinstance(outside, AuthError)
     with runtime.database.write() as session:
-        if error.permanent or event.attempts + 1 >= _MAX_ATTEMPTS:
-            why = f"{error.reason}: {error}"
+        if hopeless or event.attempts + 1 >= _MAX_ATTEMPTS:
+            why = f"{outside.reason}: {outside}"
             inbox.finish(session, scope, event.id, InboxState.FAILED, reason=why, at=now)
             return
-        delay = error.retry_after or effects_of_ours.back_off(event.attempts).total_seconds()
+        waited = effects_of_ours.back_off(event.attempts).total_seconds()
+        delay = max(outside.retry_after or 0, waited)
         until = now + timedelta(seconds=delay)
-        attempts = inbox.defer(session, scope, event.id, until=until, reason=error.reason)
+        attempts = inbox.defer(session, scope, event.id, until=until, reason=outside.reason)
         runtime.enqueue(
             session,
             JobName.HANDLE_EVENT,

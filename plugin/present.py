@@ -5,31 +5,28 @@ tags stand or fall together. The note itself is written by `delivery.effects`.
 """
 
 import secrets as random
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from connectors.errors import ConflictError
 from plugin import facts
 from plugin.card import card_of, note_html
 from plugin.facts import Gathered
 from plugin.jobs import JobName
-from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts, Oversight
+from plugin.judgement import STATE_FOR, decision_row, draft_note_key
+from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts
 from plugin.outbox import ask_note, ticket_key
 from plugin.runtime import Case
 from plugin.store import drafts
-from plugin.store.schema import DecisionRow, DraftRow
+from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 from plugin.text import short_id
 
 _SYSTEM = "system"
 _SHORT_ID_BITS = 25
 _SHORT_ID_TRIES = 32
-_STATE_FOR = {
-    Oversight.AUTO: DraftState.APPROVED,
-    Oversight.REVIEW: DraftState.AWAITING_REVIEW,
-    Oversight.APPROVAL: DraftState.AWAITING_APPROVAL,
-    Oversight.BLOCK: DraftState.BLOCKED,
-}
 
 
 def present(
@@ -47,7 +44,9 @@ def present(
     """
     now = case.runtime.now()
     with case.runtime.database.write() as session:
+        drafts.lock_ticket(session, case.account.id, case.ticket_id)
         older = drafts.of_ticket(session, case.scope, case.account.id, case.ticket_id)
+        _require_newest_view(case, older)
         row = _draft_row(case, gathered, draft, known)
         row.short_id = row.open_short_id = _free_short_id(session, case.scope)
         if not drafts.add(session, case.scope, row):
@@ -56,7 +55,7 @@ def present(
             if stale.state in BECOMES_STALE:
                 drafts.move(session, case.scope, stale, DraftState.STALE, actor=_SYSTEM, at=now)
         if decision is not None:
-            decided = _decision_row(row, decision, policy_number, now)
+            decided = decision_row(row, row.rev, decision, policy_number=policy_number, at=now)
             drafts.add_decision(session, case.scope, decided)
         drafts.add_actions(session, case.scope, row.id, row.rev, draft.actions)
         session.flush()
@@ -66,7 +65,7 @@ def present(
 def _first_state(
     case: Case, session: Session, row: DraftRow, decision: Decision | None, *, at: datetime
 ) -> DraftState:
-    state = _STATE_FOR[decision.oversight] if decision else DraftState.NO_DRAFT
+    state = STATE_FOR[decision.oversight] if decision else DraftState.NO_DRAFT
     automatic = state is DraftState.APPROVED
     due = at if automatic else None
     text = row.text if automatic else None
@@ -79,7 +78,7 @@ def _first_state(
         account_id=case.account.id,
         ticket_id=case.ticket_id,
         html=note_html(card_of(held, public_url=case.runtime.settings.public_url)),
-        key=f"draft:{row.id}:{row.rev}",
+        key=draft_note_key(row.id, row.rev),
         at=at,
         draft_id=row.id,
     )
@@ -93,6 +92,17 @@ def _first_state(
             ticket=ticket_key(case.account.id, case.ticket_id),
         )
     return state
+
+
+def _require_newest_view(case: Case, older: Sequence[DraftRow]) -> None:
+    """Another worker has drafted for a message that we have not even seen: read again.
+
+    Raises:
+        ConflictError: To be tried again.
+    """
+    seen = {message.id for message in case.conversation}
+    if any(row.message_id not in seen for row in older):
+        raise ConflictError("the ticket moved on while its draft was made")
 
 
 def _draft_row(case: Case, gathered: Gathered, draft: Draft, known: Facts) -> DraftRow:
@@ -121,27 +131,6 @@ def _draft_row(case: Case, gathered: Gathered, draft: Draft, known: Facts) -> Dr
         bypassed=False,
         created_at=now,
         state_at=now,
-    )
-
-
-def _decision_row(
-    row: DraftRow, decision: Decision, policy_number: int, now: datetime
-) -> DecisionRow:
-    deadline = None if decision.deadline is None else now + timedelta(seconds=decision.deadline)
-    return DecisionRow(
-        draft_id=row.id,
-        rev=row.rev,
-        policy_number=policy_number,
-        oversight=decision.oversight,
-        approvals=decision.approvals,
-        approvers=[role.value for role in decision.approvers],
-        deadline_at=deadline,
-        escalate_to=decision.escalate_to,
-        policies=[{"id": hit.id, "reason": hit.reason} for hit in decision.policies],
-        tags=list(decision.tags),
-        held_because=list(decision.held_because),
-        advice=list(decision.advice),
-        decided_at=now,
     )
 
 

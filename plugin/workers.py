@@ -20,11 +20,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from plugin import pipeline
 from plugin.delivery import replies
 from plugin.delivery.effects import run_effect
-from plugin.jobs import Job, JobEngine, JobName
+from plugin.jobs import Job, JobEngine, JobName, executors_at_work
 from plugin.models import InboxState
 from plugin.outbox import ticket_key
 from plugin.runtime import Runtime
 from plugin.store import inbox, leases, unscoped
+from plugin.store.schema import DraftRow, EffectRow, InboxEvent
 from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)
@@ -62,29 +63,33 @@ class Worker:
         self._engine = JobEngine(runtime.database, runtime.settings)
         self._lost = lost
         self._reaper = reaper
-        self._stopping = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._beat_on, name="lease", daemon=True),
-            threading.Thread(target=self._sweep_on, name="sweep", daemon=True),
-        ]
+        self._stopping, self._sweeping = threading.Event(), threading.Event()
+        self._beater = threading.Thread(target=self._beat_on, name="lease", daemon=True)
+        self._sweeper = threading.Thread(target=self._sweep_on, name="sweep", daemon=True)
 
     def start(self) -> None:
         """Take a lease and begin."""
         with self._runtime.database.write() as session:
             leases.take(session, self._engine.executor_id)
         self._engine.start(jobs(self._runtime))
-        for thread in self._threads:
-            thread.start()
+        self._beater.start()
+        self._sweeper.start()
         log.info("worker_started", executor=self._engine.executor_id)
 
     def stop(self, *, wait_seconds: int = 10) -> None:
-        """Finish what runs, take nothing new, and give the lease back."""
-        self._stopping.set()
-        for thread in self._threads:
-            thread.join()
+        """Finish what runs, take nothing new, and give the lease back.
+
+        The lease is beaten until the engine has stopped. Where a job still runs then, the lease
+        stays: the next reaper finds it silent and hands the job back.
+        """
+        self._sweeping.set()
+        self._sweeper.join()
         self._engine.stop(wait_seconds=wait_seconds)
+        self._stopping.set()
+        self._beater.join()
         with self._runtime.database.write() as session:
-            leases.drop(session, self._engine.executor_id)
+            if self._engine.executor_id not in executors_at_work(session):
+                leases.drop(session, self._engine.executor_id)
         log.info("worker_stopped", executor=self._engine.executor_id)
 
     def _beat_on(self) -> None:
@@ -102,7 +107,7 @@ class Worker:
 
     def _sweep_on(self) -> None:
         rounds = 0
-        while not self._stopping.wait(SWEEP_SECONDS):
+        while not self._sweeping.wait(SWEEP_SECONDS):
             rounds += 1
             try:
                 if self._reaper:
@@ -117,8 +122,9 @@ class Worker:
     def _reap(self) -> None:
         """Recover first, take the lease after: whoever dies in between leaves it to the next."""
         with self._runtime.database.read() as session:
-            silent = leases.dead(session, silent_for=SILENT_SECONDS)
-        for executor_id in silent:
+            silent = set(leases.dead(session, silent_for=SILENT_SECONDS))
+            without_lease = executors_at_work(session) - set(leases.everyone(session))
+        for executor_id in silent | without_lease:
             if executor_id == self._engine.executor_id:
                 continue
             handed_back = self._engine.hand_back(executor_id)
@@ -130,32 +136,41 @@ class Worker:
 def sweep(runtime: Runtime) -> int:
     """Enqueue again whatever is overdue. Returns how many."""
     now = runtime.now()
-    before, minute = now - OVERDUE, int(now.timestamp() // OVERDUE.total_seconds())
+    before, round_ = now - OVERDUE, int(now.timestamp() // SWEEP_SECONDS)
     with runtime.database.read() as session:
-        found = {
-            JobName.HANDLE_EVENT: unscoped.overdue_events(
-                session, before=before, limit=_SWEEP_BATCH
+        found = (
+            (
+                JobName.HANDLE_EVENT,
+                InboxEvent,
+                unscoped.overdue_events(session, before=before, limit=_SWEEP_BATCH),
             ),
-            JobName.DELIVER: unscoped.overdue_drafts(session, before=before, limit=_SWEEP_BATCH),
-            JobName.RUN_EFFECT: unscoped.overdue_effects(
-                session, before=before, limit=_SWEEP_BATCH
+            (
+                JobName.DELIVER,
+                DraftRow,
+                unscoped.overdue_drafts(session, before=before, limit=_SWEEP_BATCH),
             ),
-        }
-    overdue = [(name, due) for name, rows in found.items() for due in rows]
-    if overdue:
-        with runtime.database.write() as session:
-            for name, due in overdue:
-                runtime.enqueue(
-                    session,
-                    name,
-                    due.scope,
-                    due.id,
-                    key=f"sweep:{due.id}:{minute}",
-                    ticket=ticket_key(due.account_id, due.ticket_id),
-                    sweep=True,
-                )
-        log.warning("sweep_drove_on", rows=len(overdue))
-    return len(overdue)
+            (
+                JobName.RUN_EFFECT,
+                EffectRow,
+                unscoped.overdue_effects(session, before=before, limit=_SWEEP_BATCH),
+            ),
+        )
+    for name, kind, rows in found:
+        if rows:
+            log.warning("sweep_drives_on", job=name, rows=len(rows))
+            with runtime.database.write() as session:
+                unscoped.put_off(session, kind, [due.id for due in rows], before=before, to=now)
+                for due in rows:
+                    runtime.enqueue(
+                        session,
+                        name,
+                        due.scope,
+                        due.id,
+                        key=f"sweep:{due.id}:{round_}",
+                        ticket=ticket_key(due.account_id, due.ticket_id),
+                        sweep=True,
+                    )
+    return sum(len(rows) for _, _, rows in found)
 
 
 def _run_effect(runtime: Runtime, scope: Scope, effect_id: str) -> None:

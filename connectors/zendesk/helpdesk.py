@@ -34,7 +34,7 @@ MOST_COMMENTS = 5_000
 # An effect is looked for soon after it was tried; a message may be older.
 _EFFECT_AUDITS = 1_000
 _ORIGIN_AUDITS = 5_000
-_READ_SECONDS = 60.0
+_READ_SECONDS = 20.0
 _CONFLICT_ATTEMPTS = 5
 _PUT_BACK_ROUNDS = 3
 _SETTLING_READS = 3

@@ -1,17 +1,18 @@
 """An agent answered the customer: match it to the draft, log the correction, notice a bypass."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from itertools import takewhile
 
 import structlog
 from sqlalchemy.orm import Session
 
 from connectors.types import Message
+from plugin.delivery.effects import look
 from plugin.learning import corrections
-from plugin.models import DraftState, Outcome, Oversight
-from plugin.outbox import ask_tags
+from plugin.models import UNDELIVERED, DraftState, Outcome, Oversight
+from plugin.outbox import ask_tags, reply_key
 from plugin.runtime import Case, Runtime
-from plugin.store import audit, drafts, people
+from plugin.store import audit, drafts, effects, people
 from plugin.store.drafts import Held
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
@@ -22,14 +23,7 @@ log = structlog.get_logger(__name__)
 _NEEDS_A_SIGNATURE = frozenset(
     {DraftState.AWAITING_APPROVAL, DraftState.EXPIRED, DraftState.REJECTED}
 )
-_ANSWERED_ONLY = frozenset(
-    {
-        DraftState.BLOCKED,
-        DraftState.NO_DRAFT,
-        DraftState.DELIVERY_FAILED,
-        DraftState.DELIVERY_UNKNOWN,
-    }
-)
+_ANSWERED_ONLY = UNDELIVERED | {DraftState.BLOCKED, DraftState.NO_DRAFT}
 _OPEN_TO_ANSWERS = _ANSWERED_ONLY | {
     DraftState.AWAITING_REVIEW,
     DraftState.AWAITING_APPROVAL,
@@ -39,16 +33,25 @@ _OPEN_TO_ANSWERS = _ANSWERED_ONLY | {
 }
 
 
-def newer_public_message(conversation: Iterable[Message], draft: DraftRow) -> Message | None:
-    """The newest public message after the one a draft answers, if there is any."""
+def newer_public_message(
+    conversation: Iterable[Message], draft: DraftRow, ours: Collection[str]
+) -> Message | None:
+    """The newest public message of others after the one a draft answers, if there is any."""
     newest: Message | None = None
     seen = False
     for message in conversation:
         if message.id == draft.message_id:
             seen = True
-        elif seen and message.public:
+        elif seen and message.public and message.id not in ours:
             newest = message
     return newest
+
+
+def catch_up(case: Case, ours: Collection[str]) -> None:
+    """Take note of agents' replies whose own webhooks are late, before their drafts go stale."""
+    for message in case.conversation:
+        if message.public and message.author.role.is_staff and message.id not in ours:
+            agent_replied(case, message)
 
 
 def agent_replied(case: Case, message: Message) -> str:
@@ -57,16 +60,51 @@ def agent_replied(case: Case, message: Message) -> str:
     Only a draft for a message before it can be meant: a late event closes no newer draft.
     """
     before = _ids_before(case.conversation, message)
+    meant = _meant(case, before)
+    if meant is None:
+        return "An agent's reply; there is no open draft on this ticket."
+    if meant.draft.state in UNDELIVERED and _is_our_lost_reply(case, meant, message):
+        return "Our own reply, found after all."
     with case.runtime.database.write() as session:
-        open_drafts = [
-            draft
-            for draft in drafts.of_ticket(session, case.scope, case.account.id, case.ticket_id)
-            if draft.state in _OPEN_TO_ANSWERS and draft.message_id in before
-        ]
-        if not open_drafts:
-            return "An agent's reply; there is no open draft on this ticket."
-        held = drafts.get(session, case.scope, open_drafts[0].id)
+        held = drafts.get(session, case.scope, meant.draft.id, lock=True)
+        if held.draft.state not in _OPEN_TO_ANSWERS:
+            return "An agent's reply; the draft was settled meanwhile."
         return _settle(case.runtime, session, case.scope, held, message)
+
+
+def _meant(case: Case, before: Collection[str]) -> Held | None:
+    """The newest open draft for one of the messages before the reply."""
+    with case.runtime.database.read() as session:
+        for draft in drafts.of_ticket(session, case.scope, case.account.id, case.ticket_id):
+            if draft.state in _OPEN_TO_ANSWERS and draft.message_id in before:
+                return drafts.get(session, case.scope, draft.id)
+    return None
+
+
+def _is_our_lost_reply(case: Case, held: Held, message: Message) -> bool:
+    """Whether a reply of which we did not know is this message; then it is delivered."""
+    with case.runtime.database.read() as session:
+        effect = effects.by_key(session, case.scope, reply_key(held.draft))
+    receipt = look(case.helpdesk, effect) if effect else None
+    if effect is None or receipt is None or receipt.external_id != message.id:
+        return False
+    now, sent = case.runtime.now(), str(effect.payload["text"])
+    with case.runtime.database.write() as session:
+        draft = drafts.get(session, case.scope, held.draft.id, lock=True).draft
+        effects.found(session, case.scope, effect.id, receipt)
+        drafts.move(session, case.scope, draft, DraftState.DELIVERED, actor="system", at=now)
+        corrections.record(
+            session,
+            case.scope,
+            draft,
+            message_id=message.id,
+            author="system",
+            sent=sent,
+            result=corrections.compare(draft, sent),
+            at=now,
+        )
+        ask_tags(session, case.runtime.enqueue, case.scope, draft, at=now)
+    return True
 
 
 def _ids_before(conversation: Iterable[Message], message: Message) -> frozenset[str]:

@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from connectors.base import Helpdesk
-from connectors.errors import AmbiguousError, ConnectorError
+from connectors.errors import AmbiguousError, AuthError, ConnectorError
 from connectors.types import Receipt
 from plugin.delivery.tags import mirror
 from plugin.jobs import JobName
@@ -26,21 +26,34 @@ from plugin.text.tokens import canonical_words
 
 log = structlog.get_logger(__name__)
 
-# Longer than any one call to a helpdesk may take (connectors.http), so that a claim that has run
-# out belongs to a worker that is no longer calling.
-CLAIM_LEASE = timedelta(seconds=30)
-MAX_ATTEMPTS = 12
+# Longer than a look and a write may take together (connectors.http bounds each), so that a claim
+# that has run out belongs to a worker that is no longer calling.
+CLAIM_LEASE = timedelta(seconds=40)
+# With waits of up to five minutes about three hours: an outage loses nothing.
+MAX_ATTEMPTS = 40
 _FIRST_DELAY_SECONDS = 2
 _LONGEST_DELAY_SECONDS = 300
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """How an attempt ended. `receipt` only where it is done."""
+    """How an attempt ended.
+
+    Attributes:
+        receipt: Where it is done.
+        error: The connector's reason, where it is not.
+        wait: Seconds the helpdesk asked for before the next attempt.
+    """
 
     state: EffectState
     receipt: Receipt | None = None
     error: str | None = None
+    wait: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """To be taken up again."""
+        return self.state in (EffectState.PLANNED, EffectState.ATTEMPTING)
 
 
 def run_effect(runtime: Runtime, scope: Scope, effect_id: str) -> Settled | None:
@@ -69,35 +82,30 @@ def attempt(runtime: Runtime, scope: Scope, effect: EffectRow) -> Settled:
     """Look for an effect that was attempted before; do it where that is safe."""
     with runtime.database.read() as session:
         account = merchants.account(session, scope, effect.account_id)
-    helpdesk: Helpdesk | None = None
+    in_doubt = effect.state is EffectState.ATTEMPTING
     try:
         helpdesk = runtime.helpdesk(account)
-        if effect.state is EffectState.ATTEMPTING:
-            receipt = look(helpdesk, effect)
-            if receipt is not None:
-                return Settled(EffectState.DONE, receipt)
-            if effect.kind is EffectKind.REPLY:
-                return Settled(EffectState.UNKNOWN, error="no trace of an earlier attempt")
-        return _do(runtime, scope, helpdesk, effect)
+        receipt = look(helpdesk, effect) if in_doubt else None
     except ConnectorError as error:
-        return _after_error(helpdesk, effect, error)
+        return _not_looked_up(effect, error) if in_doubt else _not_done(effect, error)
+    if receipt is not None:
+        return Settled(EffectState.DONE, receipt)
+    if in_doubt and effect.kind is EffectKind.REPLY:
+        return Settled(EffectState.UNKNOWN, error="no trace of an earlier attempt")
+    try:
+        return _do(runtime, scope, helpdesk, effect)
+    except AmbiguousError as error:
+        return _after_doubt(helpdesk, effect, error)
+    except ConnectorError as error:
+        return _not_done(effect, error)
 
 
 def keep(runtime: Runtime, scope: Scope, effect: EffectRow, token: str, settled: Settled) -> None:
     """Record how an attempt of a note or a change of tags ended; try later where it may help."""
     with runtime.database.write() as session:
-        due = runtime.now() + back_off(effect.attempts)
-        kept = effects.settle(
-            session,
-            scope,
-            effect.id,
-            token,
-            settled.state,
-            receipt=settled.receipt,
-            error=settled.error,
-            due_at=due if settled.state is EffectState.PLANNED else None,
-        )
-        if kept and settled.state is EffectState.PLANNED:
+        wait = next_wait(effect, settled)
+        kept = settle(runtime, session, scope, effect, token=token, settled=settled)
+        if kept and settled.is_open:
             runtime.enqueue(
                 session,
                 JobName.RUN_EFFECT,
@@ -105,9 +113,38 @@ def keep(runtime: Runtime, scope: Scope, effect: EffectRow, token: str, settled:
                 effect.id,
                 key=f"{effect.id}:{effect.attempts + 1}",
                 ticket=ticket_key(effect.account_id, effect.ticket_id),
-                delay=back_off(effect.attempts).total_seconds(),
+                delay=wait.total_seconds(),
             )
     log.info("effect_settled", effect=effect.id, kind=effect.kind, state=settled.state)
+
+
+def settle(
+    runtime: Runtime,
+    session: Session,
+    scope: Scope,
+    effect: EffectRow,
+    *,
+    token: str,
+    settled: Settled,
+) -> bool:
+    """Record how an attempt ended. False where the claim was lost meanwhile."""
+    due = runtime.now() + next_wait(effect, settled) if settled.is_open else None
+    return effects.settle(
+        session,
+        scope,
+        effect.id,
+        token,
+        settled.state,
+        receipt=settled.receipt,
+        error=settled.error,
+        due_at=due,
+    )
+
+
+def next_wait(effect: EffectRow, settled: Settled) -> timedelta:
+    """How long to wait before the next attempt: as asked for, else doubling."""
+    asked = timedelta(seconds=settled.wait or 0)
+    return max(asked, back_off(effect.attempts))
 
 
 def look(helpdesk: Helpdesk, effect: EffectRow) -> Receipt | None:
@@ -137,7 +174,7 @@ def look(helpdesk: Helpdesk, effect: EffectRow) -> Receipt | None:
 
 def back_off(attempts: int) -> timedelta:
     """How long to wait after so many attempts: doubling, at most five minutes."""
-    seconds = min(_FIRST_DELAY_SECONDS * 2**attempts, _LONGEST_DELAY_SECONDS)
+    seconds = min(_FIRST_DELAY_SECONDS * 2 ** min(attempts, 10), _LONGEST_DELAY_SECONDS)
     return timedelta(seconds=seconds)
 
 
@@ -149,7 +186,7 @@ def _do(runtime: Runtime, scope: Scope, helpdesk: Helpdesk, effect: EffectRow) -
             scope,
             effect.account_id,
             effect.ticket_id,
-            as_state=DraftState.DELIVERED if replying else None,
+            delivered=effect.draft_id if replying else None,
         )
         if effect.kind is EffectKind.NOTE and _superseded(session, scope, effect):
             return Settled(EffectState.FAILED, error="superseded")
@@ -180,27 +217,40 @@ def _superseded(session: Session, scope: Scope, effect: EffectRow) -> bool:
     return drafts.get(session, scope, effect.draft_id).draft.state is DraftState.STALE
 
 
-def _after_error(helpdesk: Helpdesk | None, effect: EffectRow, error: ConnectorError) -> Settled:
-    log.warning("effect_error", effect=effect.id, kind=effect.kind, reason=error.reason)
-    if error.permanent:
+def _not_done(effect: EffectRow, error: ConnectorError) -> Settled:
+    """The helpdesk did nothing: try later, unless that cannot help."""
+    log.warning("effect_not_done", effect=effect.id, kind=effect.kind, reason=error.reason)
+    hopeless = error.permanent and not _is_an_admins(effect, error)
+    if hopeless or effect.attempts + 1 >= MAX_ATTEMPTS:
         return Settled(EffectState.FAILED, error=error.reason)
-    if isinstance(error, AmbiguousError) and helpdesk is not None:
-        receipt = _look_quietly(helpdesk, effect)
-        if receipt is not None:
-            return Settled(EffectState.DONE, receipt)
-        if effect.kind is EffectKind.REPLY:
-            return Settled(EffectState.UNKNOWN, error=error.reason)
-    if effect.attempts + 1 >= MAX_ATTEMPTS:
-        return Settled(EffectState.FAILED, error=error.reason)
-    return Settled(EffectState.PLANNED, error=error.reason)
+    return Settled(EffectState.PLANNED, error=error.reason, wait=error.retry_after)
 
 
-def _look_quietly(helpdesk: Helpdesk, effect: EffectRow) -> Receipt | None:
+def _is_an_admins(effect: EffectRow, error: ConnectorError) -> bool:
+    """A credential that an admin can mend. A note may wait for that; a customer's reply may not."""
+    return isinstance(error, AuthError) and effect.kind is not EffectKind.REPLY
+
+
+def _after_doubt(helpdesk: Helpdesk, effect: EffectRow, error: AmbiguousError) -> Settled:
+    """It may have been done: look at once."""
+    log.warning("effect_in_doubt", effect=effect.id, kind=effect.kind, reason=error.reason)
     try:
-        return look(helpdesk, effect)
-    except ConnectorError as error:
-        log.warning("effect_not_looked_up", effect=effect.id, reason=error.reason)
-        return None
+        receipt = look(helpdesk, effect)
+    except ConnectorError as blind:
+        return _not_looked_up(effect, blind)
+    if receipt is not None:
+        return Settled(EffectState.DONE, receipt)
+    if effect.kind is EffectKind.REPLY:
+        return Settled(EffectState.UNKNOWN, error=error.reason)
+    return _not_done(effect, error)
+
+
+def _not_looked_up(effect: EffectRow, error: ConnectorError) -> Settled:
+    """It may have been done, and nobody can say now: never done again before somebody looked."""
+    log.warning("effect_not_looked_up", effect=effect.id, kind=effect.kind, reason=error.reason)
+    if error.permanent or effect.attempts + 1 >= MAX_ATTEMPTS:
+        return Settled(EffectState.UNKNOWN, error=error.reason)
+    return Settled(EffectState.ATTEMPTING, error=error.reason, wait=error.retry_after)
 
 
 def _whole_second(moment: datetime) -> datetime:

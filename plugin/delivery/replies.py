@@ -9,11 +9,12 @@ from connectors.errors import ConnectorError
 from connectors.types import Message, Receipt
 from plugin.card import plain_note_html
 from plugin.delivery import answers
-from plugin.delivery.effects import CLAIM_LEASE, Settled, attempt, back_off, claim
+from plugin.delivery.effects import CLAIM_LEASE, Settled, attempt, claim, next_wait, settle
 from plugin.jobs import JobName
+from plugin.judgement import renew_if_stricter
 from plugin.learning import corrections
 from plugin.models import DraftState, EffectState, VerdictKind
-from plugin.outbox import ask_note, ask_tags, plan_reply, ticket_key
+from plugin.outbox import ask_note, ask_tags, plan_reply, reply_key, ticket_key
 from plugin.runtime import Case, Runtime
 from plugin.store import drafts, effects, merchants, people, verdicts
 from plugin.store.drafts import Held
@@ -36,94 +37,96 @@ def deliver(runtime: Runtime, scope: Scope, draft_id: str) -> None:
     """Send an approved draft's reply, if it is still approved, due and the newest word."""
     with runtime.database.read() as session:
         held = drafts.get(session, scope, draft_id)
-    if held.draft.state is DraftState.APPROVED and not _started(runtime, scope, held):
+    if held.draft.state not in (DraftState.APPROVED, DraftState.DELIVERING):
         return
-    if held.draft.state is not DraftState.DELIVERING:
-        return
-    with runtime.database.read() as session:
-        effect = effects.by_key(session, scope, f"reply:{draft_id}:{held.draft.round}")
-    if effect is None:
-        raise RuntimeError("a delivering draft has no planned reply")
-    token = claim(runtime, scope, effect)
-    if token is not None:
-        settled = attempt(runtime, scope, effect)
-        _finish(runtime, scope, held, effect, token=token, settled=settled)
-
-
-def _started(runtime: Runtime, scope: Scope, held: Held) -> bool:
-    """Start, or try again in a minute where the helpdesk cannot be read: nothing left yet."""
+    if held.draft.state is DraftState.APPROVED:
+        wait = (held.draft.due_at or runtime.now()) - runtime.now()
+        if wait > timedelta(0):
+            _later(runtime, scope, held.draft, wait)
+            return
     try:
-        return _start(runtime, scope, held)
+        effect = _ready(runtime, scope, held)
     except ConnectorError as error:
-        log.warning("delivery_not_started", draft=held.draft.id, reason=error.reason)
-    with runtime.database.write() as session:
-        due = runtime.now() + _READ_AGAIN
-        drafts.change(session, scope, held.draft, due_at=due)
-        _enqueue(runtime, session, scope, held.draft, wait=_READ_AGAIN)
-    return False
+        log.warning("delivery_not_started", draft=draft_id, reason=error.reason)
+        _later(runtime, scope, held.draft, _READ_AGAIN)
+        return
+    token = claim(runtime, scope, effect) if effect else None
+    if effect is not None and token is not None:
+        settled = attempt(runtime, scope, effect)
+        _finish(runtime, scope, draft_id, effect, token=token, settled=settled)
 
 
-def _start(runtime: Runtime, scope: Scope, held: Held) -> bool:
-    """Move to delivering. False where it is not yet due, or no longer wanted."""
+def _ready(runtime: Runtime, scope: Scope, held: Held) -> EffectRow | None:
+    """The reply's effect, ready to be attempted; None where it must not go out (any more).
+
+    An effect in doubt is not judged again: it may have gone out already.
+    """
     draft = held.draft
-    wait = (draft.due_at or runtime.now()) - runtime.now()
-    if wait > timedelta(0):
-        _later(runtime, scope, draft, wait)
-        return False
+    key = reply_key(draft)
     with runtime.database.read() as session:
+        effect = effects.by_key(session, scope, key)
         account = merchants.account(session, scope, draft.account_id)
-        author_id = _author(session, scope, draft)
+        ours = effects.ours_on_ticket(session, scope, draft.account_id, draft.ticket_id)
+    if effect is not None and effect.state is not EffectState.PLANNED:
+        return effect
     helpdesk = runtime.helpdesk(account)
     conversation = helpdesk.conversation(draft.ticket_id)
-    newer = answers.newer_public_message(conversation, draft)
+    case = Case(runtime, scope, account, helpdesk, draft.ticket_id, conversation)
+    newer = answers.newer_public_message(conversation, draft, ours)
     if newer is not None:
-        case = Case(runtime, scope, account, helpdesk, draft.ticket_id, conversation)
-        _overtaken(case, draft, newer)
-        return False
+        _overtaken(case, draft.id, newer, effect)
+        return None
+    if draft.state is DraftState.APPROVED and not _start(case, held):
+        return None
+    with runtime.database.read() as session:
+        return effects.by_key(session, scope, key)
+
+
+def _start(case: Case, seen: Held) -> bool:
+    """Move to delivering and plan the reply, by what is stored now.
+
+    False where anything changed since the ticket was read: a job of its own follows that.
+    """
+    runtime, scope = case.runtime, case.scope
     now = runtime.now()
     with runtime.database.write() as session:
-        drafts.move(
-            session,
-            scope,
-            draft,
-            DraftState.DELIVERING,
-            actor=_SYSTEM,
-            at=now,
-            due_at=now + CLAIM_LEASE,
+        held = drafts.get(session, scope, seen.draft.id, lock=True)
+        draft = held.draft
+        same = (draft.state, draft.rev, draft.state_at, draft.due_at) == (
+            seen.draft.state,
+            seen.draft.rev,
+            seen.draft.state_at,
+            seen.draft.due_at,
         )
-        plan_reply(session, scope, account, draft, author_id=author_id, at=now)
+        if not same or renew_if_stricter(runtime, session, scope, held) is not None:
+            return False
+        author_id = _author(session, scope, draft)
+        due = now + CLAIM_LEASE
+        drafts.move(session, scope, draft, DraftState.DELIVERING, actor=_SYSTEM, at=now, due_at=due)
+        plan_reply(session, scope, case.account, draft, author_id=author_id, at=now)
     return True
 
 
 def _finish(
     runtime: Runtime,
     scope: Scope,
-    held: Held,
+    draft_id: str,
     effect: EffectRow,
     *,
     token: str,
     settled: Settled,
 ) -> None:
     """Record the receipt, the draft's new state and the correction together."""
-    now, draft = runtime.now(), held.draft
+    now = runtime.now()
     with runtime.database.write() as session:
-        due = now + back_off(effect.attempts)
-        kept = effects.settle(
-            session,
-            scope,
-            effect.id,
-            token,
-            settled.state,
-            receipt=settled.receipt,
-            error=settled.error,
-            due_at=due if settled.state is EffectState.PLANNED else None,
-        )
-        if not kept:
+        draft = drafts.get(session, scope, draft_id, lock=True).draft
+        if not settle(runtime, session, scope, effect, token=token, settled=settled):
             log.warning("claim_lost", effect=effect.id)
             return
-        if settled.state is EffectState.PLANNED:
-            drafts.change(session, scope, draft, due_at=due)
-            _enqueue(runtime, session, scope, draft, wait=due - now)
+        if settled.is_open:
+            wait = next_wait(effect, settled)
+            drafts.change(session, scope, draft, due_at=now + wait)
+            _enqueue(runtime, session, scope, draft, wait=wait)
         elif settled.state is EffectState.DONE and settled.receipt is not None:
             drafts.move(session, scope, draft, DraftState.DELIVERED, actor=_SYSTEM, at=now)
             sent = str(effect.payload["text"])
@@ -170,19 +173,27 @@ def _ask_a_person(
     )
 
 
-def _overtaken(case: Case, draft: DraftRow, newer: Message) -> None:
+def _overtaken(case: Case, draft_id: str, newer: Message, effect: EffectRow | None) -> None:
     """Somebody wrote after the message this draft answers: it must not go out any more."""
-    if newer.author.role.is_staff:
-        answers.agent_replied(case, newer)
-        return
     now = case.runtime.now()
     with case.runtime.database.write() as session:
-        drafts.move(session, case.scope, draft, DraftState.STALE, actor=_SYSTEM, at=now)
-        ask_tags(session, case.runtime.enqueue, case.scope, draft, at=now)
+        draft = drafts.get(session, case.scope, draft_id, lock=True).draft
+        if draft.state is DraftState.DELIVERING and effect is not None:
+            if not effects.call_off(session, case.scope, effect, error="overtaken"):
+                return
+            drafts.move(
+                session, case.scope, draft, DraftState.DELIVERY_FAILED, actor=_SYSTEM, at=now
+            )
+        if not newer.author.role.is_staff:
+            drafts.move(session, case.scope, draft, DraftState.STALE, actor=_SYSTEM, at=now)
+            ask_tags(session, case.runtime.enqueue, case.scope, draft, at=now)
+    if newer.author.role.is_staff:
+        answers.agent_replied(case, newer)
 
 
 def _later(runtime: Runtime, scope: Scope, draft: DraftRow, wait: timedelta) -> None:
     with runtime.database.write() as session:
+        drafts.change(session, scope, draft, due_at=runtime.now() + wait)
         _enqueue(runtime, session, scope, draft, wait=wait)
 
 

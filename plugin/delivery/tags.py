@@ -14,7 +14,7 @@ def mirror(
     account_id: str,
     ticket_id: str,
     *,
-    as_state: DraftState | None = None,
+    delivered: str | None = None,
 ) -> TagChange:
     """The change that makes a ticket's tags tell where its newest draft stands.
 
@@ -23,14 +23,15 @@ def mirror(
         scope: Whose.
         account_id: The helpdesk account.
         ticket_id: The ticket.
-        as_state: Tell of this state, for a write that brings the draft there.
+        delivered: The draft that the write itself delivers.
     """
     on_ticket = drafts.of_ticket(session, scope, account_id, ticket_id)
     if not on_ticket:
         return TagChange()
     newest = on_ticket[0]
     held = drafts.get(session, scope, newest.id)
-    add = tags_of(as_state or newest.state, held.oversight, held.policy_tags)
+    state = DraftState.DELIVERED if delivered == newest.id else newest.state
+    add = tags_of(state, held.oversight, held.policy_tags)
     if newest.bypassed:
         add |= {TAG_BYPASS}
     # A policy may add a tag the ticket had before we ever saw it: that one is not ours to remove.

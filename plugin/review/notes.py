@@ -4,16 +4,20 @@ A note counts only as the helpdesk's audit log gives it: written by a person we 
 interface, by the author it names. Whatever is refused is answered by a note that says why.
 """
 
+from itertools import takewhile
+
 import structlog
 
 from connectors.types import Channel, Message
 from plugin.card import marker, plain_note_html
 from plugin.errors import BookbagError, ForbiddenError, InvalidInputError
+from plugin.judgement import draft_note_key
 from plugin.models import AWAITING, DraftState, Surface, VerdictKind
-from plugin.outbox import ask_note
+from plugin.outbox import ask_note, note_key
 from plugin.review.verdicts import Verdict, give
 from plugin.runtime import Case
-from plugin.store import drafts, people
+from plugin.store import drafts, effects, people
+from plugin.store import verdicts as verdict_rows
 from plugin.store.schema import DraftRow, PersonRow
 from plugin.text.commands import NoteCommand, parse_command
 
@@ -38,13 +42,19 @@ def read(case: Case, note: Message) -> str | None:
     command = parse_command(note.text, note.html, open_ids=open_ids)
     if command is None:
         return None
+    source = f"{case.account.id}:{note.id}"
+    with case.runtime.database.read() as session:
+        if verdict_rows.was_read(session, case.scope, source):
+            return "This verdict was read already."
     try:
         person = _person(case, note)
-        draft = _meant(command, open_drafts)
+        draft = _meant(command, _shown(case, open_drafts, note) or open_drafts)
+        if command.short_id is None and command.verb != _STATUS:
+            _require_shown(case, draft, note)
         if command.verb == _STATUS:
             answer = f"{marker(draft.short_id, draft.rev)} is {draft.state.words}."
         else:
-            return _give(case, draft, person, command)
+            return _give(case, draft, person, command, source=source)
     except BookbagError as refused:
         answer = _sentence(refused, command)
     _answer(case, note, answer)
@@ -88,7 +98,32 @@ def _meant(command: NoteCommand, open_drafts: list[DraftRow]) -> DraftRow:
     return candidates[0]
 
 
-def _give(case: Case, draft: DraftRow, person: PersonRow, command: NoteCommand) -> str:
+def _shown(case: Case, open_drafts: list[DraftRow], note: Message) -> list[DraftRow]:
+    """The drafts whose own notes stood on the ticket when this note was written."""
+    before = {m.id for m in takewhile(lambda m: m.id != note.id, case.conversation)}
+    with case.runtime.database.read() as session:
+        shown = []
+        for draft in open_drafts:
+            key = note_key(draft_note_key(draft.id, draft.rev))
+            effect = effects.by_key(session, case.scope, key)
+            if effect is not None and effect.receipt_id in before:
+                shown.append(draft)
+    return shown
+
+
+def _require_shown(case: Case, draft: DraftRow, note: Message) -> None:
+    """Nobody signs what they have not seen: without an ID, the note must have stood before."""
+    if not _shown(case, [draft], note):
+        raise InvalidInputError(
+            "",
+            "This was not counted: the newest draft was not shown yet when you wrote it. "
+            "Read its note, then write the command again.",
+        )
+
+
+def _give(
+    case: Case, draft: DraftRow, person: PersonRow, command: NoteCommand, *, source: str
+) -> str:
     kind = _VERBS[command.verb]
     if kind is VerdictKind.APPROVE and command.rest:
         raise InvalidInputError(
@@ -101,6 +136,7 @@ def _give(case: Case, draft: DraftRow, person: PersonRow, command: NoteCommand) 
         text=command.rest if kind is VerdictKind.EDIT else None,
         reason=command.rest if kind is VerdictKind.REJECT else None,
         done=command.done,
+        source=source,
     )
     state = give(case.runtime, case.scope, draft.id, person, verdict)
     return f"A verdict by note: {kind}; the draft is {DraftState(state).words}."

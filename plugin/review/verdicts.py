@@ -12,14 +12,13 @@ import structlog
 from sqlalchemy.orm import Session
 
 from connectors.types import Money
-from plugin import facts
 from plugin.card import action_words, approvers_words
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.jobs import JobName
+from plugin.judgement import is_stricter, judge_again, renew_if_stricter
 from plugin.models import (
     MONEYLESS_ACTIONS,
     UNDELIVERED,
-    Draft,
     DraftState,
     Oversight,
     Role,
@@ -27,7 +26,6 @@ from plugin.models import (
     VerdictKind,
 )
 from plugin.outbox import ask_tags, ticket_key
-from plugin.policy.decide import decide
 from plugin.runtime import Runtime
 from plugin.store import drafts, people, verdicts
 from plugin.store.drafts import Held, action_of
@@ -37,6 +35,7 @@ from plugin.store.scope import Scope
 log = structlog.get_logger(__name__)
 
 _LONGEST_TEXT = 20_000
+_SIGNING = frozenset({VerdictKind.APPROVE, VerdictKind.EDIT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +48,7 @@ class Verdict:
         text: The new text of an edit.
         reason: Why it is rejected.
         done: They say they have done every action.
+        source: The helpdesk message it was read from: it counts once.
     """
 
     kind: VerdictKind
@@ -58,6 +58,7 @@ class Verdict:
     text: str | None = None
     reason: str | None = None
     done: bool = False
+    source: str | None = None
 
 
 def give(
@@ -71,8 +72,10 @@ def give(
         ForbiddenError: They may not, and who may.
         InvalidInputError: A text, a reason or a tick is missing.
     """
+    if verdict.kind in _SIGNING:
+        _require_decision_in_force(runtime, scope, draft_id)
     with runtime.database.write() as session:
-        held = drafts.get(session, scope, draft_id)
+        held = drafts.get(session, scope, draft_id, lock=True)
         _still_as_seen(held, verdict)
         step = _Step(runtime, session, scope, held, person, verdict)
         match verdict.kind:
@@ -195,6 +198,11 @@ class _Step:
         """What would go out: the draft's text, an earlier signer's edit, or this edit."""
         draft = self.held.draft
         if self.verdict.kind is VerdictKind.APPROVE:
+            edited = draft.final_text is not None and draft.final_text != draft.text
+            if edited and self.verdict.surface is Surface.NOTE:
+                raise ForbiddenError(
+                    "Another signer has edited this reply. Read it and sign on the review page."
+                )
             return draft.final_text or draft.text or ""
         text = (self.verdict.text or "").strip()
         if not text:
@@ -208,24 +216,9 @@ class _Step:
 
     def _require_not_stricter(self, text: str) -> None:
         """An edit goes through the policies again: nobody edits a draft past their own line."""
-        draft, decision = self.held.draft, self.held.decision
-        if decision is None:
-            return
-        edited = Draft(
-            text=text,
-            intent=draft.intent,
-            confidence=draft.confidence,
-            language=draft.language,
-            actions=tuple(action_of(row) for row in self.held.actions),
-        )
         policy = self.runtime.policy(self.scope).file
-        again = decide(policy, edited, facts.from_record(draft.facts))
-        stricter = again.oversight.rank > decision.oversight.rank
-        more = again.oversight is Oversight.APPROVAL and (
-            again.approvals > decision.approvals
-            or not all(role in again.approvers for role in decision.approvers)
-        )
-        if stricter or more:
+        again = judge_again(policy, self.held, text=text)
+        if self.held.decision is not None and is_stricter(again, self.held.decision):
             why = " ".join(again.held_because)
             raise ForbiddenError(f"This edit needs {again.oversight.value}: {why}")
 
@@ -260,6 +253,7 @@ class _Step:
             surface=self.verdict.surface,
             text=text,
             reason=self.verdict.reason,
+            source=self.verdict.source,
             at=self.runtime.now(),
         )
 
@@ -276,6 +270,20 @@ class _Step:
             **changes,
         )
         ask_tags(self.session, self.runtime.enqueue, self.scope, self.held.draft, at=now)
+
+
+def _require_decision_in_force(runtime: Runtime, scope: Scope, draft_id: str) -> None:
+    """What is signed is held against the policies in force, not against those of its day.
+
+    Raises:
+        MovedError: They have become stricter; the draft waits anew under them.
+    """
+    with runtime.database.write() as session:
+        held = drafts.get(session, scope, draft_id, lock=True)
+        waits = held.draft.state.is_awaiting
+        moved = renew_if_stricter(runtime, session, scope, held) if waits else None
+    if moved is not None:
+        raise MovedError(moved)
 
 
 def may_sign(held: Held, person: PersonRow) -> str | None:

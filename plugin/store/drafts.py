@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -91,15 +91,19 @@ def action_of(row: ActionRow) -> ActionRequest:
     )
 
 
-def get(session: Session, scope: Scope, draft_id: str) -> Held:
+def get(session: Session, scope: Scope, draft_id: str, *, lock: bool = False) -> Held:
     """A draft with its decision and actions.
+
+    With `lock`, nobody else changes the draft until this transaction ends. (SQLite needs no lock
+    for it: its write transactions come one after another.)
 
     Raises:
         MissingError: Not there, or another merchant's.
     """
-    draft = session.scalar(
-        select(DraftRow).where(DraftRow.merchant_id == scope.merchant_id, DraftRow.id == draft_id)
+    query = select(DraftRow).where(
+        DraftRow.merchant_id == scope.merchant_id, DraftRow.id == draft_id
     )
+    draft = session.scalar(query.with_for_update() if lock else query)
     if draft is None:
         raise MissingError("There is no such draft.")
     decision = session.scalar(
@@ -119,6 +123,13 @@ def get(session: Session, scope: Scope, draft_id: str) -> Held:
         .order_by(ActionRow.position)
     )
     return Held(draft, decision, tuple(actions))
+
+
+def lock_ticket(session: Session, account_id: str, ticket_id: str) -> None:
+    """Let nobody else present a draft on this ticket until this transaction ends."""
+    if session.get_bind().dialect.name == "postgresql":
+        key = func.hashtextextended(f"{account_id}:{ticket_id}", 0)
+        session.execute(select(func.pg_advisory_xact_lock(key)))
 
 
 def of_message(session: Session, scope: Scope, account_id: str, message_id: str) -> DraftRow | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from connectors.types import Receipt
@@ -64,8 +64,8 @@ def claim(
 ) -> str | None:
     """Take an effect for this worker alone, for the time of `lease`.
 
-    A planned one can be claimed, and one whose claim has run out. The token must be shown to
-    settle it; None where somebody else holds it.
+    A planned one that is due can be claimed, and one whose claim has run out. The token must be
+    shown to settle it; None where it is too early or somebody else holds it.
     """
     token = new_id()
     result = session.execute(
@@ -74,7 +74,8 @@ def claim(
             EffectRow.merchant_id == scope.merchant_id,
             EffectRow.id == effect.id,
             EffectRow.state == effect.state,
-            or_(EffectRow.state == EffectState.PLANNED, EffectRow.due_at <= at),
+            EffectRow.state.in_([EffectState.PLANNED, EffectState.ATTEMPTING]),
+            EffectRow.due_at <= at,
             EffectRow.claim.is_(None) if effect.claim is None else EffectRow.claim == effect.claim,
         )
         .values(
@@ -103,7 +104,8 @@ def settle(
 ) -> bool:
     """Say how a claimed effect ended. False where the claim was lost meanwhile.
 
-    `PLANNED` with `due_at` gives it back for a later attempt: nothing was done.
+    `PLANNED` with `due_at` gives it back for a later attempt: nothing was done. `ATTEMPTING` with
+    `due_at` leaves it in doubt: whoever takes it next looks first.
     """
     values: dict[str, object] = {"state": state, "claim": None, "error": error}
     if receipt is not None:
@@ -126,18 +128,50 @@ def settle(
     return result.first() is not None
 
 
-def is_ours(session: Session, scope: Scope, account_id: str, message_id: str) -> bool:
-    """Whether a message of the helpdesk is the receipt of an effect of ours."""
-    found = session.scalar(
-        select(EffectRow.id)
+def call_off(session: Session, scope: Scope, effect: EffectRow, *, error: str) -> bool:
+    """Give up a planned effect before it is attempted. False where somebody has claimed it."""
+    result = session.execute(
+        update(EffectRow)
         .where(
             EffectRow.merchant_id == scope.merchant_id,
-            EffectRow.account_id == account_id,
-            EffectRow.receipt_id == message_id,
+            EffectRow.id == effect.id,
+            EffectRow.state == EffectState.PLANNED,
         )
-        .limit(1)
+        .values(state=EffectState.FAILED, error=error)
+        .returning(EffectRow.id)
+        .execution_options(synchronize_session=False)
     )
-    return found is not None
+    return result.first() is not None
+
+
+def found(session: Session, scope: Scope, effect_id: str, receipt: Receipt) -> None:
+    """Record the receipt of an effect of which it was not known whether it was done."""
+    session.execute(
+        update(EffectRow)
+        .where(EffectRow.merchant_id == scope.merchant_id, EffectRow.id == effect_id)
+        .values(
+            state=EffectState.DONE,
+            claim=None,
+            receipt_id=receipt.external_id,
+            receipt_at=receipt.at,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def ours_on_ticket(
+    session: Session, scope: Scope, account_id: str, ticket_id: str
+) -> frozenset[str]:
+    """Ids of the messages on a ticket that are receipts of effects of ours."""
+    found = session.scalars(
+        select(EffectRow.receipt_id).where(
+            EffectRow.merchant_id == scope.merchant_id,
+            EffectRow.account_id == account_id,
+            EffectRow.ticket_id == ticket_id,
+            EffectRow.receipt_id.is_not(None),
+        )
+    )
+    return frozenset(receipt for receipt in found if receipt is not None)
 
 
 def unsettled_on_ticket(

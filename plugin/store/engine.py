@@ -3,8 +3,9 @@
 One pool, three faces of it. The job engine gets the plain engine, since it issues its own BEGIN
 while migrating. Our writes use an option engine that begins IMMEDIATE on SQLite: without it a
 SELECT opens no transaction, and two sums-then-insert overrun a limit. Pages read through a third
-that begins deferred, so that they do not queue behind writers. Errors never show parameters: they
-are customers' words.
+that begins deferred, so that they do not queue behind writers; on PostgreSQL it reads one snapshot,
+as SQLite does anyway. Errors never show parameters, nor the values that PostgreSQL adds to them:
+they are customers' words.
 """
 
 from collections.abc import Iterator
@@ -13,7 +14,12 @@ from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session, sessionmaker
+
+# What the database raises when it is busy, gone, or had to choose between two of us: try later.
+DatabaseUnavailableError = OperationalError
 
 _BUSY_TIMEOUT_MS = 30_000
 _POOL_SIZE = 10
@@ -35,6 +41,8 @@ class Database:
         if is_sqlite:
             event.listen(self._writing, "begin", _begin_immediate)
             event.listen(self._reading, "begin", _begin_deferred)
+        else:
+            self._reading = self._reading.execution_options(isolation_level="REPEATABLE READ")
         self._write = sessionmaker(self._writing, expire_on_commit=False)
         self._read = sessionmaker(self._reading, expire_on_commit=False)
 
@@ -68,13 +76,15 @@ class Database:
 def _engine(url: str) -> Engine:
     parsed = make_url(url)
     if parsed.get_backend_name() != "sqlite":
-        return create_engine(
+        engine = create_engine(
             parsed,
             pool_size=_POOL_SIZE,
             max_overflow=_POOL_SIZE,
             pool_pre_ping=True,
             hide_parameters=True,
         )
+        event.listen(engine, "handle_error", _hide_detail)
+        return engine
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
@@ -97,6 +107,14 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
         "foreign_keys=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _hide_detail(context: ExceptionContext) -> None:
+    """Keep PostgreSQL's sentence and drop its DETAIL, which quotes the row."""
+    sentence = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
+    if context.sqlalchemy_exception is not None and sentence:
+        name = type(context.original_exception).__name__
+        context.sqlalchemy_exception.args = (f"({name}) {sentence}",)
 
 
 def _begin_immediate(connection: Connection) -> None:

@@ -35,6 +35,25 @@ def get(session: Session, scope: Scope, event_id: str) -> InboxEvent:
     return found
 
 
+def claim(
+    session: Session, scope: Scope, event_id: str, *, at: datetime, until: datetime
+) -> InboxEvent | None:
+    """Take an accepted webhook for this worker alone, until a time; None where another has it."""
+    result = session.execute(
+        update(InboxEvent)
+        .where(
+            InboxEvent.merchant_id == scope.merchant_id,
+            InboxEvent.id == event_id,
+            InboxEvent.state == InboxState.ACCEPTED,
+            InboxEvent.due_at <= at,
+        )
+        .values(due_at=until)
+        .returning(InboxEvent.id)
+        .execution_options(synchronize_session=False)
+    )
+    return get(session, scope, event_id) if result.first() is not None else None
+
+
 def finish(
     session: Session,
     scope: Scope,

@@ -35,6 +35,11 @@ def dead(session: Session, *, silent_for: float) -> Sequence[str]:
     ).all()
 
 
+def everyone(session: Session) -> Sequence[str]:
+    """All workers that hold a lease."""
+    return session.scalars(select(WorkerLease.id)).all()
+
+
 def drop(session: Session, executor_id: str, *, silent_for: float | None = None) -> bool:
     """Take a lease away. With `silent_for`, only from a worker that is still silent."""
     statement = delete(WorkerLease).where(WorkerLease.id == executor_id)

@@ -56,7 +56,7 @@ class Base(DeclarativeBase):
         enum.Enum: Enum(enum.Enum, native_enum=False, length=32, values_callable=_values),
     }
 
-    id: Mapped[str] = mapped_column(String(36), primary_key=True, default=new_id)
+    id: Mapped[str] = mapped_column(Words(), primary_key=True, default=new_id)
 
 
 class Owned(Base):
@@ -278,9 +278,14 @@ class ActionRow(Owned):
 
 
 class VerdictRow(Owned):
-    """A person's answer to a draft. `counts` is False once it was undone or voided."""
+    """A person's answer to a draft. `counts` is False once it was undone or voided.
+
+    `source` is the helpdesk message it was read from: one note is one verdict, even if it comes
+    twice.
+    """
 
     __tablename__ = "bb_verdict"
+    __table_args__ = (UniqueConstraint("merchant_id", "source"),)
 
     draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"), index=True)
     rev: Mapped[int]
@@ -289,6 +294,7 @@ class VerdictRow(Owned):
     surface: Mapped[Surface]
     text: Mapped[str | None]
     reason: Mapped[str | None]
+    source: Mapped[str | None]
     counts: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime]
 
@@ -299,7 +305,7 @@ class EffectRow(Owned):
     __tablename__ = "bb_effect"
     __table_args__ = (
         UniqueConstraint("merchant_id", "key"),
-        Index("ix_bb_effect_receipt", "account_id", "receipt_id"),
+        Index("ix_bb_effect_ticket", "account_id", "ticket_id"),
         Index("ix_bb_effect_state_due", "state", "due_at"),
     )
 

@@ -118,6 +118,27 @@ def overdue_effects(session: Session, *, before: datetime, limit: int) -> Sequen
     return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id) for r in rows]
 
 
+def put_off(
+    session: Session,
+    kind: type[InboxEvent | DraftRow | EffectRow],
+    ids: Sequence[str],
+    *,
+    before: datetime,
+    to: datetime,
+) -> None:
+    """Set when rows are due next, so that one that never moves on does not hold up the others.
+
+    Only rows that are still overdue, by `before`: one that a worker claimed meanwhile is due when
+    its claim runs out, and taking that away would let two work on it.
+    """
+    session.execute(
+        update(kind)
+        .where(kind.id.in_(ids), kind.due_at < before)
+        .values(due_at=to)
+        .execution_options(synchronize_session=False)
+    )
+
+
 def rotate_secrets(session: Session, *, after: str, limit: int) -> tuple[int, str | None]:
     """Encrypt a batch of stored secrets with the newest key.
 

@@ -22,6 +22,7 @@ def add(
     surface: Surface,
     text: str | None,
     reason: str | None,
+    source: str | None,
     at: datetime,
 ) -> VerdictRow:
     """Record a verdict: who, what, and through which surface."""
@@ -34,6 +35,7 @@ def add(
         surface=surface,
         text=text,
         reason=reason,
+        source=source,
         counts=True,
         created_at=at,
     )
@@ -49,6 +51,16 @@ def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[VerdictR
         .where(VerdictRow.merchant_id == scope.merchant_id, VerdictRow.draft_id == draft_id)
         .order_by(VerdictRow.id)
     ).all()
+
+
+def was_read(session: Session, scope: Scope, source: str) -> bool:
+    """Whether a helpdesk message has given its verdict already."""
+    found = session.scalar(
+        select(VerdictRow.id).where(
+            VerdictRow.merchant_id == scope.merchant_id, VerdictRow.source == source
+        )
+    )
+    return found is not None
 
 
 def signers(session: Session, scope: Scope, draft_id: str, rev: int) -> frozenset[str]:

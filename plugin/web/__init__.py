@@ -14,6 +14,7 @@ from plugin.runtime import Runtime
 from plugin.web import drafts, errors, health, queue, sign_in, webhooks
 from plugin.web.sign_in import SESSION_COOKIE
 from plugin.web.state import use_runtime
+from plugin.web.words import span, time_left, utc
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +37,7 @@ def create_web(runtime: Runtime) -> Flask:
     web.config.update(
         SECRET_KEY=_cookie_key(runtime.settings),
         MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
+        MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES,
         SESSION_COOKIE_NAME=f"{SESSION_COOKIE}_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
@@ -44,6 +46,7 @@ def create_web(runtime: Runtime) -> Flask:
         WTF_CSRF_SSL_STRICT=False,
     )
     web.jinja_env.trim_blocks = web.jinja_env.lstrip_blocks = True
+    web.jinja_env.filters.update(utc=utc, span=span, time_left=time_left)
     use_runtime(web, runtime)
     forgery = CSRFProtect(web)
     forgery.exempt(webhooks.pages)

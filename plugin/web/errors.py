@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from http import HTTPStatus
 
 import structlog
-from flask import Flask, jsonify, render_template, request
+from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -14,12 +14,25 @@ from plugin.errors import BookbagError, InvalidInputError, UnauthenticatedError
 log = structlog.get_logger(__name__)
 
 _MACHINE_PATHS = ("/webhooks/", "/healthz", "/readyz")
+_TITLES = {
+    HTTPStatus.BAD_REQUEST: "That did not work",
+    HTTPStatus.UNAUTHORIZED: "You are not signed in",
+    HTTPStatus.FORBIDDEN: "Not yours to do",
+    HTTPStatus.NOT_FOUND: "Not found",
+    HTTPStatus.METHOD_NOT_ALLOWED: "Not found",
+    HTTPStatus.CONFLICT: "It moved meanwhile",
+    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.UNPROCESSABLE_ENTITY: "Something is missing",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
+}
+# What an HTTP error tells beside its status.
+_KEPT_HEADERS = ("Allow", "Retry-After")
 _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address is not used this way.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than 1 MiB.",
     HTTPStatus.BAD_REQUEST: "The request cannot be read.",
-    HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong on our side. It is in the log.",
+    HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is on our side, and it is in the log. Try again.",
 }
 
 
@@ -45,7 +58,13 @@ def _forged(_error: CSRFError) -> ResponseReturnValue:
 
 def _http(error: HTTPException) -> ResponseReturnValue:
     status = HTTPStatus(error.code or HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _answer(status, status.name.lower(), _SENTENCES.get(status, status.phrase + "."))
+    if status < HTTPStatus.BAD_REQUEST:
+        return error.get_response()
+    sentence = _SENTENCES.get(status, status.phrase + ".")
+    answer = make_response(_answer(status, status.name.lower(), sentence))
+    headers = dict(error.get_headers())
+    answer.headers.update({name: headers[name] for name in _KEPT_HEADERS if name in headers})
+    return answer
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
@@ -57,17 +76,23 @@ def _fault(error: Exception) -> ResponseReturnValue:
 def _answer(
     status: HTTPStatus, code: str, message: str, fields: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
-    if _for_machines():
+    if for_machines():
         error: dict[str, object] = {"code": code, "message": message}
         if fields:
             error["fields"] = dict(fields)
         return jsonify(error=error), status
-    sign_in = code == UnauthenticatedError.code
-    page = render_template("error.html", status=status, message=message, sign_in=sign_in)
+    page = render_template(
+        "error.html",
+        who=g.get("signed_in"),
+        title=_TITLES.get(status, status.phrase),
+        message=message,
+        stranger=code == UnauthenticatedError.code,
+    )
     return page, status
 
 
-def _for_machines() -> bool:
+def for_machines() -> bool:
+    """Whether whoever asks reads JSON."""
     if request.path.startswith(_MACHINE_PATHS):
         return True
     best = request.accept_mimetypes.best_match(["text/html", "application/json"])

@@ -61,7 +61,7 @@ def offer(token: str) -> ResponseReturnValue:
         if found is None:
             raise MissingError(_USED_UP)
         person = people.person(session, found.scope, found.person_id)
-    return render_template("sign_in.html", person=person, token=token)
+    return render_template("sign_in.html", person=person, lasts=_SESSION_LASTS)
 
 
 @pages.post("/sign-in/<token>")

@@ -25,7 +25,7 @@ from plugin.store.drafts import Held
 from plugin.store.schema import DraftRow, PersonRow
 from plugin.store.scope import Scope
 from plugin.web import create_web
-from plugin.workers import jobs
+from plugin.workers import jobs, sweep
 from tests.bench.queue import BenchQueue
 
 BOT = "bot@larkspur.example"
@@ -105,13 +105,22 @@ class Bench:
 
     def settle(self) -> None:
         """Let every webhook arrive and every due job run, until nothing moves any more."""
-        until = time.monotonic() + _QUIET_SECONDS
         while True:
-            while self.hands.pending_deliveries():
-                assert time.monotonic() < until, "webhooks are not delivered"
-                time.sleep(0.005)
+            self.wait_for_webhooks()
             if not self.queue.run_due(self.jobs) and not self.hands.pending_deliveries():
                 return
+
+    def wait_for_webhooks(self) -> None:
+        """Let every webhook arrive; nothing is done about them yet."""
+        until = time.monotonic() + _QUIET_SECONDS
+        while self.hands.pending_deliveries():
+            assert time.monotonic() < until, "webhooks are not delivered"
+            time.sleep(0.005)
+
+    def sweep(self) -> None:
+        """Let the sweep drive on what is overdue."""
+        sweep(self.runtime)
+        self.settle()
 
     def pass_time(self, seconds: float) -> None:
         """Move the clock and let everything due happen."""

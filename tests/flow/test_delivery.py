@@ -1,12 +1,9 @@
 """Delivery when the helpdesk fails: nothing goes out twice, and nothing is guessed."""
 
 import dataclasses
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import pytest
 
-from connectors.base import Helpdesk
 from connectors.errors import (
     AmbiguousError,
     AuthError,
@@ -17,55 +14,17 @@ from connectors.errors import (
 )
 from plugin.models import DraftState, Surface, VerdictKind
 from plugin.review.verdicts import Verdict, give
-from plugin.store.schema import Account
 from plugin.workers import sweep
+from tests.bench.faults import (
+    Faulty,
+    Killed,
+    done_but_lost,
+    fail_with,
+    killed_after,
+    killed_before,
+    with_faults,
+)
 from tests.bench.world import ANA, Bench
-
-Fault = Callable[[Callable[[], Any]], Any]
-
-
-class Faulty:
-    """The real connection, whose named call has the given faults first."""
-
-    def __init__(self, real: Helpdesk, call: str, faults: Iterator[Fault]) -> None:
-        self._real, self._call, self._faults = real, call, faults
-
-    def __getattr__(self, name: str) -> Any:
-        method = getattr(self._real, name)
-        if name != self._call:
-            return method
-
-        def tried(*args: Any, **kwargs: Any) -> Any:
-            fault = next(self._faults, None)
-            return fault(lambda: method(*args, **kwargs)) if fault else method(*args, **kwargs)
-
-        return tried
-
-
-def fail_with(error: ConnectorError) -> Fault:
-    """Nothing is done, and this is raised."""
-
-    def fault(_do: Callable[[], Any]) -> Any:
-        raise error
-
-    return fault
-
-
-def done_but_lost(do: Callable[[], Any]) -> Any:
-    """It is done, and the answer does not arrive."""
-    do()
-    raise AmbiguousError("the connection broke")
-
-
-def with_faults(bench: Bench, call: str, *faults: Fault) -> None:
-    left = iter(faults)
-    connect = bench.runtime.helpdesk
-
-    def faulty(account: Account) -> Helpdesk:
-        return Faulty(connect(account), call, left)
-
-    bench.runtime = dataclasses.replace(bench.runtime, helpdesk=faulty)
-    bench.web.extensions["bookbag"] = bench.runtime
 
 
 def approved(bench: Bench) -> str:
@@ -193,15 +152,7 @@ def test_an_unreadable_helpdesk_defers_the_event_and_loses_nothing(bench: Bench)
     assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
 
 
-class Killed(BaseException):
-    """As SIGKILL: nothing after it runs."""
-
-
 def test_a_worker_that_died_after_sending_has_sent_it_once(bench: Bench) -> None:
-    def killed_after(do: Callable[[], Any]) -> Any:
-        do()
-        raise Killed
-
     ticket_id = approved(bench)
     with_faults(bench, "send_reply", killed_after)
     with pytest.raises(Killed):
@@ -217,9 +168,6 @@ def test_a_worker_that_died_after_sending_has_sent_it_once(bench: Bench) -> None
 
 
 def test_a_worker_that_died_before_sending_asks_a_person(bench: Bench) -> None:
-    def killed_before(_do: Callable[[], Any]) -> Any:
-        raise Killed
-
     ticket_id = approved(bench)
     with_faults(bench, "send_reply", killed_before)
     with pytest.raises(Killed):

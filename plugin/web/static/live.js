@@ -1,27 +1,92 @@
-// Follows a draft that somebody else, or the worker, may move while the page is open.
+// Keeps an open review page true: follows a draft that somebody else, or the worker, may move.
+// Everything works without this; whatever it shows is set as text, never as HTML.
+const EVERY_MS = 1500;
+const SLOWEST_MS = 30_000;
+const PATIENCE_MS = 10_000;
+
 const draft = document.getElementById("draft");
+const notice = document.getElementById("notice");
 const text = document.getElementById("text");
-const typed = () => text !== null && text.value !== text.defaultValue;
-const EVERY_MS = 2000;
+const approve = document.getElementById("approve");
 
+function say(sentence) {
+  if (notice.textContent !== sentence) notice.textContent = sentence;
+}
+
+/** Whether the reader has begun something that a reload would lose. */
+function hasBegun() {
+  return [...draft.querySelectorAll("textarea, input:not([type=hidden])")].some((field) =>
+    field.type === "checkbox"
+      ? field.checked !== field.defaultChecked
+      : field.value !== field.defaultValue,
+  );
+}
+
+/** Asks once. Resolves to whether to go on asking; throws while the server is out of reach. */
 async function look() {
-  const answer = await fetch(draft.dataset.url, { headers: { Accept: "application/json" } });
-  if (!answer.ok) return;
-  const now = await answer.json();
-  if (now.state === draft.dataset.state && String(now.rev) === draft.dataset.rev) return;
-  if (typed()) {
-    document.getElementById("moved").hidden = false;
-    return;
+  const answer = await fetch(draft.dataset.follow, {
+    headers: { Accept: "application/json" },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (answer.status === 401) {
+    say("You are signed out. Copy what you typed, then open a new sign-in link.");
+    return false;
   }
-  location.reload();
+  if (answer.status === 404) {
+    say("This draft is not there any more.");
+    return false;
+  }
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  const now = await answer.json();
+  if (now.state === draft.dataset.state && String(now.rev) === draft.dataset.rev) {
+    say("");
+    return true;
+  }
+  if (!hasBegun()) {
+    // Never reload(): after a refused verdict that would send the form again.
+    location.replace(draft.dataset.page);
+    return false;
+  }
+  say(`This draft is ${now.words} now. Copy what you typed, then open it again: `);
+  const link = document.createElement("a");
+  link.href = draft.dataset.page;
+  link.textContent = "see where it stands";
+  notice.append(link);
+  return false;
 }
 
-async function follow() {
+async function follow(wait) {
+  let next = EVERY_MS;
   try {
-    if (document.visibilityState === "visible") await look();
+    if (document.visibilityState === "visible" && !(await look())) return;
   } catch {
-    // The server is out of reach: the next round asks again.
+    say("Connection lost, trying again.");
+    next = Math.min(wait * 2, SLOWEST_MS);
   }
-  setTimeout(follow, EVERY_MS);
+  setTimeout(follow, next, next);
 }
-if (draft) setTimeout(follow, EVERY_MS);
+
+/** Counts down the seconds in which an approval can be taken back. */
+function countDown(form, left) {
+  const until = performance.now() + Number(form.dataset.left) * 1000;
+  const timer = setInterval(tick, 250);
+  function tick() {
+    const seconds = Math.ceil((until - performance.now()) / 1000);
+    left.textContent = seconds > 0 ? `${seconds} s left to undo` : "Going out";
+    if (seconds <= 0) clearInterval(timer);
+  }
+  tick();
+}
+
+if (text && approve) {
+  const asDrafted = approve.textContent;
+  const name = () => {
+    const edited = text.value.trim() !== text.defaultValue.trim();
+    approve.textContent = edited ? approve.dataset.edited : asDrafted;
+  };
+  text.addEventListener("input", name);
+  name();
+}
+const undo = document.getElementById("undo");
+if (undo) countDown(undo, document.getElementById("left"));
+if (draft) setTimeout(follow, EVERY_MS, EVERY_MS);

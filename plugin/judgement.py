@@ -1,0 +1,148 @@
+"""Holds a draft against what is in force, now and again whenever that may have become stricter."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from plugin import facts
+from plugin.card import card_of, note_html
+from plugin.models import Decision, Draft, DraftState, Facts, Oversight
+from plugin.outbox import ask_note
+from plugin.policy.decide import decide
+from plugin.policy.model import PolicyFile
+from plugin.runtime import PolicyInForce, Runtime
+from plugin.store import drafts, verdicts
+from plugin.store.drafts import Held, action_of
+from plugin.store.schema import DecisionRow, DraftRow
+from plugin.store.scope import Scope
+
+_SYSTEM = "system"
+STATE_FOR = {
+    Oversight.AUTO: DraftState.APPROVED,
+    Oversight.REVIEW: DraftState.AWAITING_REVIEW,
+    Oversight.APPROVAL: DraftState.AWAITING_APPROVAL,
+    Oversight.BLOCK: DraftState.BLOCKED,
+}
+
+
+def judge(policy: PolicyFile, draft: Draft, known: Facts) -> Decision:
+    """`decide`, and one rule of the service: what is done by hand never goes out by itself.
+
+    No executor is configured for any action yet.
+    """
+    decision = decide(policy, draft, known)
+    if decision.oversight is not Oversight.AUTO or not draft.actions:
+        return decision
+    why = "Its actions are done by hand, so it does not go out by itself."
+    return replace(decision, oversight=Oversight.REVIEW, held_because=(*decision.held_because, why))
+
+
+def judge_again(policy: PolicyFile, held: Held, *, text: str | None = None) -> Decision:
+    """The decision about a stored draft, or about an edit of it, by the facts stored with it."""
+    draft = held.draft
+    return judge(
+        policy,
+        Draft(
+            text=draft.text if text is None else text,
+            intent=draft.intent,
+            confidence=draft.confidence,
+            language=draft.language,
+            actions=tuple(action_of(row) for row in held.actions),
+        ),
+        facts.from_record(draft.facts),
+    )
+
+
+def is_stricter(now: Decision, then: DecisionRow) -> bool:
+    """Whether what was enough then is not enough now."""
+    if now.oversight is not then.oversight:
+        return now.oversight.rank > then.oversight.rank
+    if now.oversight is not Oversight.APPROVAL:
+        return False
+    return now.approvals > then.approvals or not set(then.approvers) <= set(now.approvers)
+
+
+def renew_if_stricter(runtime: Runtime, session: Session, scope: Scope, held: Held) -> str | None:
+    """Void what was signed where the policies have become stricter since; the draft waits anew.
+
+    Returns:
+        A sentence for whoever acts on it; None where the decision still stands.
+    """
+    decision, in_force = held.decision, runtime.policy(scope)
+    if decision is None or decision.policy_number == in_force.number:
+        return None
+    again = judge_again(in_force.file, held, text=held.draft.final_text)
+    if not is_stricter(again, decision):
+        return None
+    _renew(runtime, session, scope, held, again=again, in_force=in_force)
+    return "The policies have become stricter since this was drafted. Read its new note."
+
+
+def decision_row(
+    draft: DraftRow, rev: int, decision: Decision, *, policy_number: int, at: datetime
+) -> DecisionRow:
+    """A decision as it is stored."""
+    deadline = None if decision.deadline is None else at + timedelta(seconds=decision.deadline)
+    return DecisionRow(
+        draft_id=draft.id,
+        rev=rev,
+        policy_number=policy_number,
+        oversight=decision.oversight,
+        approvals=decision.approvals,
+        approvers=[role.value for role in decision.approvers],
+        deadline_at=deadline,
+        escalate_to=decision.escalate_to,
+        policies=[{"id": hit.id, "reason": hit.reason} for hit in decision.policies],
+        tags=list(decision.tags),
+        held_because=list(decision.held_because),
+        advice=list(decision.advice),
+        decided_at=at,
+    )
+
+
+def _renew(
+    runtime: Runtime,
+    session: Session,
+    scope: Scope,
+    held: Held,
+    *,
+    again: Decision,
+    in_force: PolicyInForce,
+) -> None:
+    """A new revision of the same text under the new decision, by the table of moves."""
+    draft, now = held.draft, runtime.now()
+    why = {"because": "stricter_policy", "policy": in_force.number}
+
+    def move(to: DraftState, **changes: object) -> None:
+        drafts.move(session, scope, draft, to, actor=_SYSTEM, at=now, detail=why, **changes)
+
+    verdicts.void(session, scope, draft.id)
+    if draft.state is DraftState.APPROVED:
+        signed = held.oversight is Oversight.APPROVAL
+        move(DraftState.AWAITING_APPROVAL if signed else DraftState.AWAITING_REVIEW)
+    move(DraftState.DRAFTING, rev=draft.rev + 1, final_text=None, opened_for=None)
+    row = decision_row(draft, draft.rev, again, policy_number=in_force.number, at=now)
+    drafts.add_decision(session, scope, row)
+    actions = [action_of(action) for action in held.actions]
+    drafts.add_actions(session, scope, draft.id, draft.rev, actions)
+    session.flush()
+    move(STATE_FOR[again.oversight])
+    ask_note(
+        session,
+        runtime.enqueue,
+        scope,
+        account_id=draft.account_id,
+        ticket_id=draft.ticket_id,
+        html=note_html(
+            card_of(drafts.get(session, scope, draft.id), public_url=runtime.settings.public_url)
+        ),
+        key=draft_note_key(draft.id, draft.rev),
+        at=now,
+        draft_id=draft.id,
+    )
+
+
+def draft_note_key(draft_id: str, rev: int) -> str:
+    """Names the note of one revision of a draft."""
+    return f"draft:{draft_id}:{rev}"

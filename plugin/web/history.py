@@ -1,0 +1,84 @@
+"""A draft's history as sentences, from the audit and from people's verdicts."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from plugin.models import DraftState, Surface, VerdictKind
+from plugin.store.schema import AuditRow, VerdictRow
+
+_BOOKBAG = "Bookbag"
+_SAID = {
+    VerdictKind.APPROVE: "approved it",
+    VerdictKind.EDIT: "edited and approved it",
+    VerdictKind.REJECT: "rejected it",
+    VerdictKind.RESPOND: "will answer in their own words",
+    VerdictKind.UNDO: "took the approval back",
+    VerdictKind.SEND_AGAIN: "asked to send it again",
+    VerdictKind.WAS_SENT: "said that it was sent",
+    VerdictKind.WAS_ANSWERED: "said that they have answered",
+}
+_WHERE = {
+    Surface.SIDEBAR: "in the sidebar",
+    Surface.REVIEW_PAGE: "on this page",
+    Surface.NOTE: "by a note",
+}
+_MOVED = {
+    DraftState.NO_DRAFT: "made no draft",
+    DraftState.DRAFTING: "began a new draft",
+    DraftState.AWAITING_REVIEW: "made a draft and offered it for review",
+    DraftState.AWAITING_APPROVAL: "made a draft and held it for approval",
+    DraftState.APPROVED: "made a draft that may go out by itself",
+    DraftState.BLOCKED: "held the message for people",
+    DraftState.EXPIRED: "gave up waiting for an approval",
+    DraftState.STALE: "set it aside, for the customer wrote again",
+    DraftState.DELIVERING: "began to send it",
+    DraftState.DELIVERED: "sent it",
+    DraftState.DELIVERY_FAILED: "could not send it",
+    DraftState.DELIVERY_UNKNOWN: "could not learn whether it was sent",
+    DraftState.SENT_BY_AGENT: "answered from this draft, in the helpdesk",
+    DraftState.ANSWERED: "answered in the helpdesk, in their own words",
+}
+_BYPASS = "answered without the approval that was needed"
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """One line of the history. `quote` is somebody's own words, such as a reason."""
+
+    at: datetime
+    who: str
+    what: str
+    quote: str | None = None
+
+
+def history(
+    audit: Iterable[AuditRow], verdicts: Iterable[VerdictRow], names: Mapping[str, str]
+) -> tuple[Happened, ...]:
+    """What happened to a draft, oldest first.
+
+    A move that a verdict caused is told once, as the verdict.
+    """
+    lines = [_moved(row, names) for row in audit if "verdict" not in row.detail]
+    lines += [_said(row, names) for row in verdicts]
+    return tuple(sorted(lines, key=lambda line: line.at))
+
+
+def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
+    to = row.detail.get("to")
+    what = _MOVED[DraftState(to)] if to else row.event.replace("_", " ")
+    if row.event == "bypass":
+        what = _BYPASS
+    return Happened(row.at, _who(row.actor, names), what, row.detail.get("error"))
+
+
+def _said(row: VerdictRow, names: Mapping[str, str]) -> Happened:
+    what = f"{_SAID[row.kind]} ({_WHERE[row.surface]})"
+    return Happened(row.created_at, _who(f"person:{row.person_id}", names), what, row.reason)
+
+
+def _who(actor: str, names: Mapping[str, str]) -> str:
+    kind, _, identity = actor.partition(":")
+    if kind == "person":
+        return names.get(identity, "Somebody")
+    return "An agent whom Bookbag does not know" if kind == "helpdesk_user" else _BOOKBAG

@@ -1,0 +1,28 @@
+"""A running job engine, one for each kind of database."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from plugin.jobs import JobEngine
+from plugin.store.engine import Database
+from tests.bench.databases import KINDS, Databases, settings_for
+from tests.jobs.support import Office
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def office(
+    request: pytest.FixtureRequest,
+    all_databases: Databases,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Office]:
+    """The engine is one in a process, and slow to stop: a module's tests share it."""
+    url = all_databases.fresh(request.param)
+    database = Database(url)
+    engine = JobEngine(database, settings_for(url, tmp_path_factory.mktemp("office")))
+    shared = Office(database, engine)
+    engine.start(shared.desk.jobs)
+    yield shared
+    engine.stop()
+    shared.client.close()
+    database.close()

@@ -1,0 +1,178 @@
+"""Transactions: all or nothing, no overrun, nobody waits who need not, no words in errors."""
+
+import threading
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError, IntegrityError
+
+from plugin.errors import InvalidInputError
+from plugin.models import Role
+from plugin.store import audit, drafts, merchants, people
+from plugin.store.engine import Database
+from plugin.store.schema import AuditRow, DraftRow, Merchant, PersonRow
+from tests.store.support import AT, THREADS, Owner, add_draft, all_at_once, draft_row
+
+embedded = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+LIMIT = 3
+WORDS = "my card number is on the photo"
+
+
+class Stop(Exception):  # noqa: N818 (no error: the test's way out)
+    """Ends a transaction half-way."""
+
+
+def note(database: Database, of: Owner, event: str) -> None:
+    with database.write() as session:
+        audit.add(session, of.scope, at=AT, actor="test", event=event)
+
+
+def events(database: Database, of: Owner) -> list[str]:
+    with database.read() as session:
+        rows = select(AuditRow.event).where(AuditRow.merchant_id == of.scope.merchant_id)
+        return list(session.scalars(rows.order_by(AuditRow.id)))
+
+
+def test_a_transaction_is_kept_whole(database: Database, shop: Owner) -> None:
+    note(database, shop, "kept")
+    assert events(database, shop) == ["kept"]
+
+
+def test_an_exception_undoes_everything_before_it(database: Database, shop: Owner) -> None:
+    with pytest.raises(Stop), database.write() as session:
+        audit.add(session, shop.scope, at=AT, actor="test", event="lost")
+        session.flush()
+        raise Stop
+    assert events(database, shop) == []
+
+
+def test_reading_writes_nothing(database: Database, shop: Owner) -> None:
+    with database.read() as session:
+        audit.add(session, shop.scope, at=AT, actor="test", event="lost")
+        session.flush()
+    assert events(database, shop) == []
+
+
+@embedded
+def test_sums_then_inserts_never_overrun_a_limit_on_sqlite(database: Database, shop: Owner) -> None:
+
+    def reserve(_number: int) -> bool:
+        with database.write() as session:
+            count = select(func.count()).select_from(AuditRow)
+            spent = session.scalar(count.where(AuditRow.merchant_id == shop.scope.merchant_id))
+            if (spent or 0) >= LIMIT:
+                return False
+            audit.add(session, shop.scope, at=AT, actor="test", event="spent")
+            return True
+
+    assert sum(all_at_once(reserve)) == LIMIT
+    assert len(events(database, shop)) == LIMIT
+
+
+def test_many_writers_all_get_their_turn(database: Database, shop: Owner) -> None:
+    all_at_once(lambda number: note(database, shop, f"writer {number}"))
+    assert len(events(database, shop)) == THREADS
+
+
+def test_a_reader_neither_blocks_a_writer_nor_sees_half_of_it(
+    database: Database, shop: Owner
+) -> None:
+    with database.read() as reading:
+        before = reading.scalar(select(func.count()).select_from(Merchant))
+        note(database, shop, "written while somebody reads")
+        assert reading.scalar(select(func.count()).select_from(Merchant)) == before
+    assert events(database, shop) == ["written while somebody reads"]
+
+
+def test_a_writer_does_not_block_a_reader(database: Database, shop: Owner) -> None:
+    seen: list[list[str]] = []
+    with database.write() as writing:
+        audit.add(writing, shop.scope, at=AT, actor="test", event="not yet")
+        writing.flush()
+        reader = threading.Thread(target=lambda: seen.append(events(database, shop)))
+        reader.start()
+        reader.join(timeout=5)
+    assert seen == [[]]
+    assert events(database, shop) == ["not yet"]
+
+
+def test_one_look_is_consistent(database: Database, shop: Owner) -> None:
+    draft = add_draft(database, shop)
+    count = select(func.count()).select_from(AuditRow)
+    with database.read() as reading:
+        reading.scalar(select(DraftRow.id).where(DraftRow.id == draft.id))
+        note(database, shop, "later")
+        assert reading.scalar(count) == 0
+
+
+@embedded
+def test_sqlite_is_set_up_to_lose_nothing(database: Database) -> None:
+    with database.read() as session:
+        found = {
+            name: session.scalar(text(f"PRAGMA {name}"))
+            for name in ("journal_mode", "synchronous", "busy_timeout", "foreign_keys")
+        }
+    assert found == {
+        "journal_mode": "wal",
+        "synchronous": 2,
+        "busy_timeout": 30_000,
+        "foreign_keys": 1,
+    }
+
+
+def test_a_row_of_nobody_is_refused(database: Database, shop: Owner) -> None:
+    with pytest.raises(IntegrityError), database.write() as session:
+        session.add(draft_row(shop.account_id, merchant_id="nobody"))
+
+
+def test_errors_tell_no_words_of_a_customer(database: Database, shop: Owner) -> None:
+    failures: list[DBAPIError] = []
+    for broken in (
+        draft_row(shop.account_id, "1", merchant_id=shop.scope.merchant_id, text=WORDS),
+        draft_row(shop.account_id, "2", merchant_id="nobody", text=WORDS),
+        draft_row(shop.account_id, "3", merchant_id=shop.scope.merchant_id, short_id=WORDS * 50),
+        draft_row(WORDS, "4", merchant_id=shop.scope.merchant_id, subject=WORDS, text=WORDS),
+        draft_row(
+            shop.account_id,
+            "5",
+            merchant_id=shop.scope.merchant_id,
+            text=WORDS,
+            subject=None,
+        ),
+    ):
+        try:
+            with database.write() as session:
+                session.add(broken)
+                session.flush()
+                session.add(draft_row(shop.account_id, "1", merchant_id=shop.scope.merchant_id))
+        except DBAPIError as error:
+            failures.append(error)
+    assert len(failures) >= 4
+    assert not [str(error) for error in failures if "card number" in str(error)]
+
+
+def test_a_taken_email_is_said_without_the_database(database: Database, shop: Owner) -> None:
+    def add() -> PersonRow:
+        with database.write() as session:
+            return people.add_person(
+                session,
+                shop.scope,
+                email="Ana@Larkspur.example ",
+                name="Ana",
+                role=Role.AGENT,
+                limit=None,
+                helpdesk_user=None,
+                at=AT,
+            )
+
+    assert add().email == "ana@larkspur.example"
+    with pytest.raises(InvalidInputError, match="already here"):
+        add()
+
+
+def test_an_account_of_no_merchant_cannot_be(database: Database, shop: Owner) -> None:
+    with database.write() as session:
+        other = merchants.add_merchant(session, "Other", at=AT)
+    draft = add_draft(database, shop)
+    with database.write() as session:
+        assert not drafts.add(session, other, draft_row(shop.account_id, draft.message_id))

@@ -1,0 +1,224 @@
+"""Nothing crosses merchants: every statement names the merchant, and another sees nothing."""
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import and_, event, func, select
+from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.sql import operators, visitors
+from sqlalchemy.sql.elements import BinaryExpression
+from sqlalchemy.sql.schema import Column
+
+from plugin import intake, onboarding
+from plugin.demo.browser import Browser
+from plugin.errors import MissingError
+from plugin.models import InboxState
+from plugin.store import (
+    audit,
+    corrections,
+    drafts,
+    effects,
+    files,
+    inbox,
+    merchants,
+    people,
+    verdicts,
+)
+from plugin.store.engine import Database
+from plugin.store.schema import DecisionRow, DraftRow, Owned, VerdictRow
+from plugin.store.scope import Scope
+from plugin.workers import sweep
+from tests.bench.world import ANA, BEN, Bench
+from tests.store.support import Owner
+
+EXEMPT = "plugin/store/unscoped.py"
+OWNED = {kind.__tablename__ for kind in Owned.__subclasses__()}
+
+
+class Watch:
+    """Sees every statement on mapped tables, and keeps those that name no merchant."""
+
+    def __init__(self) -> None:
+        self.seen: set[str] = set()
+        self.unscoped: list[str] = []
+
+    def __call__(self, state: ORMExecuteState) -> None:
+        if state.is_insert:
+            return
+        tables = {
+            str(mapper.local_table.name)  # type: ignore[attr-defined] # always a Table here
+            for mapper in state.all_mappers
+        } & OWNED
+        self.seen |= tables
+        missing = tables - compared_by_merchant(state)
+        if missing and not exempt():
+            self.unscoped.append(f"{', '.join(sorted(missing))}: {state.statement}")
+
+
+def compared_by_merchant(state: ORMExecuteState) -> set[str]:
+    """The tables whose ``merchant_id`` the statement compares."""
+    found = set()
+    for part in visitors.iterate(state.statement):
+        if isinstance(part, BinaryExpression) and part.operator is operators.eq:
+            for side in (part.left, part.right):
+                if isinstance(side, Column) and side.name == "merchant_id":
+                    found.add(str(side.table.name))
+    return found
+
+
+def exempt() -> bool:
+    frame = sys._getframe()
+    while frame := frame.f_back:  # type: ignore[assignment] # None ends it
+        if frame.f_code.co_filename.endswith(EXEMPT):
+            return True
+    return False
+
+
+@contextmanager
+def watching() -> Iterator[Watch]:
+    watch = Watch()
+    event.listen(Session, "do_orm_execute", watch)
+    try:
+        yield watch
+    finally:
+        event.remove(Session, "do_orm_execute", watch)
+
+
+def test_the_watch_sees_what_names_no_merchant(database: Database, shop: Owner) -> None:
+    mine = shop.scope.merchant_id
+    half_joined = (
+        select(DraftRow, DecisionRow)
+        .outerjoin(DecisionRow, DecisionRow.draft_id == DraftRow.id)
+        .where(DraftRow.merchant_id == mine)
+    )
+    joined = (
+        select(DraftRow)
+        .join(DecisionRow, and_(DecisionRow.merchant_id == mine, DecisionRow.rev == DraftRow.rev))
+        .where(DraftRow.merchant_id == mine)
+    )
+    with watching() as watch, database.read() as session:
+        session.execute(joined)
+        session.scalar(select(func.count()).where(VerdictRow.merchant_id == mine))
+        assert watch.unscoped == []
+        session.scalar(select(VerdictRow).where(VerdictRow.id == "1"))
+        session.execute(half_joined)
+        session.get(VerdictRow, "1")
+    assert [words.partition(":")[0] for words in watch.unscoped] == [
+        "bb_verdict",
+        "bb_decision",
+        "bb_verdict",
+    ]
+
+
+def test_every_statement_of_the_service_names_the_merchant(bench: Bench) -> None:
+    with watching() as watch:
+        a_busy_day(bench)
+    assert watch.unscoped == []
+    assert watch.seen == OWNED
+
+
+def a_busy_day(bench: Bench) -> None:
+    refund = bench.opened("refund_under_limit")
+    big = bench.opened("refund_over_limit")
+    bench.opened("where_is_my_order")
+    bench.opened("legal_threat")
+    complaint = bench.opened("complaint")
+    lost = bench.opened("reship")
+    bench.note(refund, ANA, "/approve")
+    bench.note(refund, ANA, "/approve done")
+    bench.note(big, ANA, "/approve done")
+    bench.note(big, BEN, "/reject the jacket was worn")
+    bench.note(complaint, BEN, "/status")
+    bench.note(complaint, BEN, "/respond")
+    bench.hands.agent_writes(complaint, BEN, "I have read it all and will call you.", public=True)
+    bench.settle()
+    bench.pass_time(10)
+    bench.hands.customer_writes(lost, "And where is the parcel?")
+    bench.settle()
+    at_the_pages(bench, bench.draft(lost).id)
+    bench.queue.lose_all()
+    bench.clock.ahead += timedelta(hours=1)
+    sweep(bench.runtime)
+    bench.settle()
+    as_by_command(bench)
+
+
+def at_the_pages(bench: Bench, draft_id: str) -> None:
+    browser = Browser(bench.url)
+    browser.sign_in(onboarding.invite(bench.runtime, bench.scope.merchant_id, BEN))
+    browser.give_verdict(draft_id, {"verdict": "reject", "reason": "The parcel is found."})
+    browser.close()
+
+
+def as_by_command(bench: Bench) -> None:
+    with bench.runtime.database.read() as session:
+        corrections.recent(session, bench.scope, limit=10)
+        ignored = inbox.recent(session, bench.scope, state=InboxState.IGNORED)
+    intake.replay(bench.runtime, bench.scope, ignored[0].id)
+    bench.settle()
+
+
+def test_another_merchant_sees_nothing(bench: Bench) -> None:
+    ticket_id = bench.opened("refund_under_limit")
+    bench.note(ticket_id, ANA, "/approve done")
+    bench.pass_time(10)
+    other = Scope(onboarding.add_merchant(bench.runtime, "Other"))
+    draft, ana = bench.draft(ticket_id), bench.person(ANA)
+    with bench.runtime.database.read() as session:
+        mine = effects.of_draft(session, bench.scope, draft.id)
+        event_id = inbox.recent(session, bench.scope)[0].id
+        for forbidden in (
+            lambda: drafts.get(session, other, draft.id),
+            lambda: inbox.get(session, other, event_id),
+            lambda: people.person(session, other, ana.id),
+            lambda: merchants.account(session, other, bench.account_id),
+        ):
+            with pytest.raises(MissingError):
+                forbidden()
+        nothing = [
+            drafts.of_message(session, other, bench.account_id, draft.message_id),
+            drafts.of_ticket(session, other, bench.account_id, ticket_id),
+            drafts.policy_tags_of_ticket(session, other, bench.account_id, ticket_id),
+            drafts.queue(session, other, [draft.state], limit=9),
+            drafts.taken_short_ids(session, other, [draft.short_id]),
+            inbox.recent(session, other),
+            people.by_email(session, other, ANA),
+            people.by_helpdesk_user(session, other, bench.account_id, ana.helpdesk_user or ""),
+            people.names(session, other),
+            effects.get(session, other, mine[0].id),
+            effects.by_key(session, other, mine[0].key),
+            effects.of_draft(session, other, draft.id),
+            effects.ours_on_ticket(session, other, bench.account_id, ticket_id),
+            effects.unsettled_on_ticket(session, other, bench.account_id, ticket_id),
+            corrections.recent(session, other, limit=9),
+            corrections.of_draft(session, other, draft.id),
+            verdicts.of_draft(session, other, draft.id),
+            verdicts.signers(session, other, draft.id, draft.rev),
+            audit.of_draft(session, other, draft.id),
+            files.policy_in_force(session, other),
+            files.macros_in_use(session, other),
+            merchants.shops(session, other),
+            merchants.webhook_secrets(session, other, bench.account_id),
+        ]
+    assert [found for found in nothing if found] == []
+
+
+def test_another_merchant_changes_nothing(bench: Bench) -> None:
+    ticket_id = bench.opened("refund_over_limit")
+    other = Scope(onboarding.add_merchant(bench.runtime, "Other"))
+    held = bench.held(ticket_id)
+    with bench.runtime.database.write() as session:
+        event_id = inbox.recent(session, bench.scope, state=InboxState.IGNORED)[0].id
+        effect = effects.of_draft(session, bench.scope, held.draft.id)[0]
+        verdicts.void(session, other, held.draft.id)
+        verdicts.tick_actions(
+            session, other, held.draft.id, 1, bench.person(ANA).id, at=bench.clock()
+        )
+        assert not inbox.reopen(session, other, event_id, at=bench.clock())
+        assert not effects.settle(session, other, effect.id, effect.claim or "", effect.state)
+    assert [action.done_by for action in bench.held(ticket_id).actions] == [None]
+    with pytest.raises(MissingError):
+        intake.replay(bench.runtime, other, event_id)

@@ -1,0 +1,148 @@
+"""Settings: from the environment, all faults at once, secrets from files too."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from plugin.config import load_settings
+from plugin.errors import ConfigError
+from tests.bench.databases import KEY
+
+GOOD = {"BOOKBAG_SECRET_KEYS": KEY}
+
+
+def problems(environ: Mapping[str, str]) -> tuple[str, ...]:
+    with pytest.raises(ConfigError) as refused:
+        load_settings(environ)
+    return refused.value.problems
+
+
+def test_a_key_is_all_that_must_be_set() -> None:
+    settings = load_settings(GOOD)
+    assert settings.database_url == "sqlite:///data/bookbag.db"
+    assert settings.is_sqlite
+    assert settings.data == Path("data")
+    assert settings.secret_keys == (KEY,)
+    assert settings.public_url == "http://127.0.0.1:8080"
+    assert (settings.host, settings.port) == ("127.0.0.1", 8080)
+    assert settings.undo_seconds == 10
+    assert not settings.allow_private_addresses
+
+
+def test_everything_can_be_set() -> None:
+    settings = load_settings(
+        {
+            "BOOKBAG_SECRET_KEYS": f" {KEY} ,{KEY}, ",
+            "BOOKBAG_DATABASE_URL": "postgres://u:p@db/bookbag?sslmode=require",
+            "BOOKBAG_DATA": "/var/lib/bookbag",
+            "BOOKBAG_PUBLIC_URL": "https://support.example/bookbag/",
+            "BOOKBAG_BIND": "[::]:443",
+            "BOOKBAG_UNDO_SECONDS": "0",
+            "BOOKBAG_ALLOW_PRIVATE_ADDRESSES": "Yes",
+            "BOOKBAG_WORKER_THREADS": "3",
+        }
+    )
+    assert settings.secret_keys == (KEY, KEY)
+    assert settings.database_url == "postgresql+psycopg://u:p@db/bookbag?sslmode=require"
+    assert not settings.is_sqlite
+    assert settings.public_url == "https://support.example/bookbag"
+    assert (settings.host, settings.port) == ("::", 443)
+    assert (settings.undo_seconds, settings.worker_threads) == (0, 3)
+    assert settings.allow_private_addresses
+
+
+def test_all_faults_are_told_at_once_and_by_name() -> None:
+    found = problems(
+        {
+            "BOOKBAG_DATABASE_URL": "mysql://x/y",
+            "BOOKBAG_PUBLIC_URL": "support.example",
+            "BOOKBAG_BIND": "8080",
+            "BOOKBAG_UNDO_SECONDS": "ten",
+            "BOOKBAG_ALLOW_PRIVATE_ADDRESSES": "perhaps",
+            "BOOKBAG_WORKER_THREADS": "0",
+        }
+    )
+    assert {problem.partition(":")[0] for problem in found} == {
+        "BOOKBAG_SECRET_KEYS",
+        "BOOKBAG_DATABASE_URL",
+        "BOOKBAG_PUBLIC_URL",
+        "BOOKBAG_BIND",
+        "BOOKBAG_UNDO_SECONDS",
+        "BOOKBAG_ALLOW_PRIVATE_ADDRESSES",
+        "BOOKBAG_WORKER_THREADS",
+    }
+    assert all("expected" in problem or "set a key" in problem for problem in found)
+
+
+def test_a_command_that_touches_no_secret_needs_no_key() -> None:
+    assert load_settings({}, need_keys=False).secret_keys == ()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("BOOKBAG_SECRET_KEYS", KEY), ("BOOKBAG_DATABASE_URL", "sqlite:////x.db")]
+)
+def test_a_secret_may_come_from_a_file(tmp_path: Path, name: str, value: str) -> None:
+    path = tmp_path / "secret"
+    path.write_text(f"{value}\n", encoding="utf-8")
+    settings = load_settings({**GOOD, name: "", f"{name}_FILE": str(path)})
+    assert value in (settings.database_url, *settings.secret_keys)
+
+
+@pytest.mark.parametrize("name", ["BOOKBAG_SECRET_KEYS", "BOOKBAG_DATABASE_URL"])
+def test_a_secret_file_that_cannot_be_read_is_named_and_not_shown(
+    tmp_path: Path, name: str
+) -> None:
+    binary = tmp_path / "binary"
+    binary.write_bytes(b"\xff\xfe\x00")
+    for path in (tmp_path / "missing", tmp_path, binary):
+        found = problems({**GOOD, name: "", f"{name}_FILE": str(path)})
+        assert found[0].startswith(f"{name}_FILE: cannot be read (")
+        assert str(path) not in found[0]
+
+
+def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "secret"
+    path.write_text(KEY, encoding="utf-8")
+    (problem,) = problems({**GOOD, "BOOKBAG_SECRET_KEYS_FILE": str(path)})
+    assert problem.startswith("BOOKBAG_SECRET_KEYS: set either")
+
+
+@pytest.mark.parametrize(
+    "url", ["sqlite://", "sqlite", "postgresql:", "http://x", "postgresql+psycopg2://u@h/d"]
+)
+def test_a_database_of_another_kind_is_refused(url: str) -> None:
+    (problem,) = problems({**GOOD, "BOOKBAG_DATABASE_URL": url})
+    assert problem.startswith("BOOKBAG_DATABASE_URL: expected")
+
+
+@pytest.mark.parametrize("address", [":80", "host:", "host:x", "host:70000", "host:-1", "host:²"])
+def test_an_address_that_is_none_is_refused(address: str) -> None:
+    (problem,) = problems({**GOOD, "BOOKBAG_BIND": address})
+    assert problem.startswith("BOOKBAG_BIND: expected HOST:PORT")
+
+
+@pytest.mark.parametrize("url", ["support.example", "ftp://x", "https://", "http://[::1", "//x"])
+def test_a_public_url_that_is_none_is_refused(url: str) -> None:
+    (problem,) = problems({**GOOD, "BOOKBAG_PUBLIC_URL": url})
+    assert problem.startswith("BOOKBAG_PUBLIC_URL: expected an http(s) address")
+
+
+_NAMES = (
+    "BOOKBAG_PUBLIC_URL",
+    "BOOKBAG_BIND",
+    "BOOKBAG_UNDO_SECONDS",
+    "BOOKBAG_WORKER_THREADS",
+    "BOOKBAG_DATABASE_URL",
+    "BOOKBAG_ALLOW_PRIVATE_ADDRESSES",
+)
+
+
+@given(st.dictionaries(st.sampled_from(_NAMES), st.text(max_size=20)))
+def test_whatever_is_set_it_is_settings_or_faults_by_name(environ: dict[str, str]) -> None:
+    try:
+        load_settings({**environ, **GOOD})
+    except ConfigError as refused:
+        assert all(problem.startswith(_NAMES) for problem in refused.problems)

@@ -1,0 +1,63 @@
+"""Times and money in words."""
+
+from datetime import UTC, datetime, timedelta, timezone
+from decimal import Decimal
+
+import pytest
+
+from connectors.types import ActionRequest, Money
+from plugin.models import AWAITING, DraftState, Outcome, Surface, VerdictKind
+from plugin.web import history, words
+from plugin.web.words import money_moved, span, time_left, utc
+
+NOON = datetime(2026, 3, 7, 12, 0, 5, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "expected"),
+    [
+        (-5, "under 1 min"),
+        (59, "under 1 min"),
+        (60, "1 min"),
+        (3599, "59 min"),
+        (3600, "1 h"),
+        (11_100, "3 h 5 min"),
+        (86_400, "1 d"),
+        (187_200, "2 d 4 h"),
+    ],
+)
+def test_a_length_of_time(seconds: int, expected: str) -> None:
+    assert span(timedelta(seconds=seconds)) == expected
+
+
+def test_a_time_is_shown_in_utc_and_says_so() -> None:
+    berlin = NOON.astimezone(timezone(timedelta(hours=1)))
+    assert utc(berlin) == "7 Mar 2026, 12:00 UTC"
+    assert utc(berlin, seconds=True) == "7 Mar 2026, 12:00:05 UTC"
+
+
+def test_a_deadline_is_ahead_or_missed() -> None:
+    assert time_left(NOON + timedelta(minutes=12), NOON) == "12 min left"
+    assert time_left(NOON - timedelta(minutes=12), NOON) == "12 min late"
+
+
+def test_money_is_summed_by_currency_and_unknown_is_said() -> None:
+    def action(kind: str, amount: str | None = None, currency: str = "USD") -> ActionRequest:
+        money = Money(Decimal(amount), currency) if amount else None
+        return ActionRequest(type=kind, amount=money)
+
+    refund, more = action("refund", "0.10"), action("refund", "0.20")
+    yen = action("refund", "5", "JPY")
+    assert money_moved([]) is None
+    assert money_moved([action("cancel_order")]) is None
+    assert money_moved([refund, more, yen]) == "0.30 USD + 5 JPY"
+    assert money_moved([refund, action("custom:gift")]) == "0.10 USD + an unknown amount"
+
+
+def test_every_state_verdict_and_outcome_has_its_words() -> None:
+    cards_own = AWAITING | {DraftState.BLOCKED, DraftState.NO_DRAFT}
+    assert set(words.HEADLINES) == set(DraftState) - cards_own
+    assert set(words.OUTCOMES) == set(Outcome)
+    assert set(history._SAID) == set(VerdictKind)
+    assert set(history._WHERE) == set(Surface)
+    assert set(history._MOVED) == set(DraftState) - {DraftState.REJECTED}
