@@ -7,11 +7,13 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import structlog
 from gunicorn.app.base import BaseApplication
+from sqlalchemy import make_url
 from waitress.server import create_server
 
 from plugin.app import Service
@@ -93,14 +95,24 @@ def only_worker(settings: Settings) -> Iterator[None]:
     if not settings.is_sqlite:
         yield
         return
-    settings.data.mkdir(parents=True, exist_ok=True)
-    path = settings.data / "worker.lock"
+    database = make_url(settings.database_url).database
+    with alone(Path(f"{database}.lock"), "another worker runs on this database"):
+        yield
+
+
+@contextmanager
+def alone(path: Path, otherwise: str) -> Iterator[None]:
+    """Hold a lock file, so that no other process does the same thing at once.
+
+    Raises:
+        ConfigError: Another process holds it; `otherwise` says what that one does.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", encoding="ascii") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as held:
-            message = f"another worker runs on this database ({path}); stop it first"
-            raise ConfigError([message]) from held
+            raise ConfigError([f"{otherwise} ({path}); stop it first"]) from held
         yield
 
 

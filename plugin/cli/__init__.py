@@ -79,8 +79,14 @@ def main() -> None:
     except BookbagError as wrong:
         _say(str(wrong))
         sys.exit(_USE)
-    except ConnectorError as wrong:
+    except (ConnectorError, OSError) as wrong:
         _say(str(wrong))
+        sys.exit(_OUTSIDE)
+    except Exception as wrong:
+        # Not imported above: filters start without a database.
+        if not type(wrong).__module__.startswith("sqlalchemy."):
+            raise
+        _say(f"the database cannot be used ({type(wrong).__name__}); is it there and running?")
         sys.exit(_OUTSIDE)
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -10,6 +10,7 @@ import click
 from plugin.demo.run import drive, once, show
 from plugin.demo.world import Options, World
 from plugin.logs import log_to_stderr
+from plugin.serving import alone
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -49,7 +50,7 @@ def demo(
     del helpdesk
     log_to_stderr(level="warning")
     options = Options(folder, port, database_url, policies, tickets)
-    with World(options) as world:
+    with alone(folder / "demo.lock", "another demo runs here"), World(options) as world:
         if play_once:
             code = drive(world, click.echo) if tickets else once(world, click.echo)
             context.exit(code)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import closing
 
 import structlog
+from requests import RequestException
 
 from plugin.demo.browser import Browser
 from plugin.demo.looking import Looking, NotSeenError
@@ -58,7 +59,7 @@ def _attempt(
 ) -> None:
     try:
         step(world, looking, tickets)
-    except (NotSeenError, LookupError) as missing:
+    except (NotSeenError, LookupError, RequestException) as missing:
         log.warning("demo_step_missing", step=step.__name__, error=type(missing).__name__)
 
 

@@ -4,6 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Callable
 
+from requests import RequestException
+
 from plugin.demo.looking import Looking, NotSeenError
 from plugin.demo.play import open_tickets, play_week
 from plugin.demo.stages import STAGES, Tickets
@@ -38,8 +40,8 @@ def once(world: World, say: Say) -> int:
     try:
         tickets = open_tickets(world, looking)
         play_week(world, looking, tickets)
-    except NotSeenError:
-        say("the tickets were not handled in time")
+    except (NotSeenError, RequestException) as missing:
+        say(f"the tickets were not handled: {type(missing).__name__}")
     return report(looking, tickets, say)
 
 

@@ -24,6 +24,7 @@ from plugin import onboarding
 from plugin.app import Service, upgrade_database
 from plugin.config import Settings, load_settings
 from plugin.demo.hands import Hands
+from plugin.errors import InvalidInputError
 from plugin.models import Role
 from plugin.onboarding import NewAccount
 from plugin.serving import Serving
@@ -69,11 +70,7 @@ class World:
         self._tokens = {name: random.token_urlsafe(24) for name in ("api", "client", "shop")}
         self._roster: list[dict[str, Any]] = yaml.safe_load(data("people.yaml"))
         self.people = {Role(person["role"]): str(person["email"]) for person in self._roster}
-        self.tickets = json_lines(
-            options.tickets.read_text(encoding="utf-8")
-            if options.tickets
-            else data("tickets.jsonl")
-        )
+        self.tickets = _tickets(options.tickets)
         self._policies = (
             options.policies.read_text(encoding="utf-8")
             if options.policies
@@ -177,6 +174,37 @@ class World:
 def data(name: str) -> str:
     """A file of the demo merchant."""
     return files("plugin.demo").joinpath("data", name).read_text(encoding="utf-8")
+
+
+def _tickets(path: Path | None) -> list[dict[str, Any]]:
+    """The demo's tickets, or others that are spelt like them.
+
+    Raises:
+        InvalidInputError: A line is no ticket.
+    """
+    if path is None:
+        return json_lines(data("tickets.jsonl"))
+    tickets = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+        if line.strip():
+            where = f"{path.name} line {number}"
+            try:
+                ticket = json.loads(line)
+            except (ValueError, RecursionError) as bad:
+                raise InvalidInputError(where, "expected one JSON object") from bad
+            _check_ticket(where, ticket)
+            tickets.append(ticket)
+    return tickets
+
+
+def _check_ticket(where: str, ticket: object) -> None:
+    if not isinstance(ticket, dict) or not isinstance(ticket.get("subject"), str):
+        raise InvalidInputError(where, "expected an object with a subject")
+    sender = ticket.get("from")
+    if not isinstance(sender, dict) or not isinstance(sender.get("email"), str):
+        raise InvalidInputError(where, 'expected "from": {"name", "email"}')
+    if not any(isinstance(ticket.get(name), str) for name in ("text", "html")):
+        raise InvalidInputError(where, "expected text or html")
 
 
 def json_lines(text: str) -> list[dict[str, Any]]:

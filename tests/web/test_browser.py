@@ -11,7 +11,12 @@ from plugin.models import DraftState
 from tests.bench.world import ANA, BEN, Bench
 
 SECONDS = 15
-_REFUSED_PAGE = "Failed to load resource: the server responded with a status of"
+# Chromium notes a page that is shown with 4xx, as a refused verdict is, and a request that a test
+# has cut off. Both are meant.
+_MEANT = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Failed to load resource: net::ERR_FAILED",
+)
 
 Open = Callable[..., Page]
 
@@ -23,8 +28,7 @@ def sign_in(sqlite_bench: Bench, chromium: Browser) -> Iterator[Open]:
     contexts = []
 
     def listen(message: ConsoleMessage) -> None:
-        # A page that is shown with 4xx is how a verdict is refused, and no fault.
-        if message.type in {"error", "warning"} and not message.text.startswith(_REFUSED_PAGE):
+        if message.type in {"error", "warning"} and not message.text.startswith(_MEANT):
             complaints.append(message.text)
 
     def make(email: str, **options: object) -> Page:
@@ -73,17 +77,6 @@ def test_edit_send_and_see_it_delivered(sqlite_bench: Bench, sign_in: Open) -> N
     assert bench.public(ticket_id) == [words]
 
 
-def test_undo(sqlite_bench: Bench, sign_in: Open) -> None:
-    bench, page = sqlite_bench, sign_in(ANA)
-    ticket_id = open_draft(bench, page, "refund_under_limit")
-    page.get_by_label("I have done").check()
-    page.get_by_role("button", name="Approve and send").click()
-    page.get_by_role("button", name="Undo").click()
-    expect(page.get_by_text("Taken back. Nothing went out.")).to_be_visible()
-    bench.pass_time(60)
-    assert bench.public(ticket_id) == []
-
-
 def test_a_refusal_is_read_first_and_loses_nothing(sqlite_bench: Bench, sign_in: Open) -> None:
     bench, page = sqlite_bench, sign_in(ANA)
     ticket_id = open_draft(bench, page, "refund_under_limit")
@@ -103,7 +96,7 @@ def test_a_refusal_is_read_first_and_loses_nothing(sqlite_bench: Bench, sign_in:
     expect(page.get_by_role("heading", name="Rejected, nothing goes out")).to_be_visible()
 
 
-def test_approving_with_the_keyboard_only(sqlite_bench: Bench, sign_in: Open) -> None:
+def test_approving_and_undoing_with_the_keyboard_only(sqlite_bench: Bench, sign_in: Open) -> None:
     """Skip link, reply, tick, button: the first thing to press is the one that is wanted."""
     bench, page = sqlite_bench, sign_in(ANA)
     ticket_id = open_draft(bench, page, "refund_under_limit")
@@ -117,8 +110,14 @@ def test_approving_with_the_keyboard_only(sqlite_bench: Bench, sign_in: Open) ->
     page.keyboard.press("Tab")
     expect(page.get_by_role("button", name="Approve and send")).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("button", name="Undo")).to_be_visible()
+    undo = page.get_by_role("button", name="Undo")
+    expect(undo).to_be_visible()
     assert bench.draft(ticket_id).state is DraftState.APPROVED
+    undo.focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Taken back. Nothing went out.")).to_be_visible()
+    bench.pass_time(60)
+    assert bench.public(ticket_id) == []
 
 
 def test_a_lost_connection_and_a_lost_session_are_said(sqlite_bench: Bench, sign_in: Open) -> None:

@@ -13,13 +13,18 @@ function say(sentence) {
   if (notice.textContent !== sentence) notice.textContent = sentence;
 }
 
-/** Whether the reader has begun something that a reload would lose. */
+/**
+ * Whether a field holds the reader's own words. Its default value does not tell: after a refused
+ * verdict that is what they had typed.
+ */
+function isOwn(field) {
+  if (field.type === "checkbox") return field.checked;
+  return field.value.trim() !== (field.dataset.offered ?? "").trim();
+}
+
+/** Whether the reader has begun something that leaving would lose. */
 function hasBegun() {
-  return [...draft.querySelectorAll("textarea, input:not([type=hidden])")].some((field) =>
-    field.type === "checkbox"
-      ? field.checked !== field.defaultChecked
-      : field.value !== field.defaultValue,
-  );
+  return [...draft.querySelectorAll("textarea, input:not([type=hidden])")].some(isOwn);
 }
 
 /** Asks once. Resolves to whether to go on asking; throws while the server is out of reach. */
@@ -81,8 +86,7 @@ function countDown(form, left) {
 if (text && approve) {
   const asDrafted = approve.textContent;
   const name = () => {
-    const edited = text.value.trim() !== text.defaultValue.trim();
-    approve.textContent = edited ? approve.dataset.edited : asDrafted;
+    approve.textContent = isOwn(text) ? approve.dataset.edited : asDrafted;
   };
   text.addEventListener("input", name);
   name();

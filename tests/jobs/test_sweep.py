@@ -1,0 +1,104 @@
+"""The sweep drives on what lost its job, by the clock, and nothing else."""
+
+from datetime import timedelta
+
+import pytest
+
+from plugin import pipeline, workers
+from plugin.models import DraftState, EffectState, InboxState
+from plugin.store import effects, inbox
+from plugin.store.schema import EffectRow, InboxEvent
+from tests.bench.world import ANA, Bench
+
+# Longer than a claim and what the sweep waits after it.
+LATE = timedelta(seconds=45)
+
+
+def events(bench: Bench) -> list[InboxEvent]:
+    with bench.runtime.database.read() as session:
+        return list(inbox.recent(session, bench.scope))
+
+
+def our_effects(bench: Bench, ticket_id: str) -> list[EffectRow]:
+    with bench.runtime.database.read() as session:
+        return list(effects.of_draft(session, bench.scope, bench.draft(ticket_id).id))
+
+
+def handle_events_only(bench: Bench) -> None:
+    """Everything is drafted, and whatever that asked for is lost."""
+    for waiting in list(bench.queue.waiting):
+        bench.jobs[waiting.name](waiting.scope, waiting.thing_id)
+    bench.queue.lose_all()
+
+
+def swept(bench: Bench, later: timedelta) -> int:
+    bench.clock.ahead += later
+    count = workers.sweep(bench.runtime)
+    bench.settle()
+    return count
+
+
+def test_a_lost_event_is_handled_once_it_is_overdue(bench: Bench) -> None:
+    ticket_id = bench.hands.open_ticket(bench.tickets["refund_under_limit"])
+    bench.wait_for_webhooks()
+    bench.queue.lose_all()
+    assert swept(bench, timedelta(seconds=5)) == 0
+    assert bench.drafts(ticket_id) == []
+    assert swept(bench, LATE) == 2
+    assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
+    assert len(bench.notes(ticket_id)) == 1
+    assert InboxState.ACCEPTED not in {event.state for event in events(bench)}
+    assert swept(bench, LATE) == 0
+    assert len(bench.notes(ticket_id)) == 1
+
+
+def test_a_lost_note_is_written_and_a_lost_automatic_reply_is_sent(bench: Bench) -> None:
+    ticket_id = bench.hands.open_ticket(bench.tickets["where_is_my_order"])
+    bench.wait_for_webhooks()
+    handle_events_only(bench)
+    assert bench.draft(ticket_id).state is DraftState.APPROVED
+    assert (bench.notes(ticket_id), bench.public(ticket_id)) == ([], [])
+    assert swept(bench, LATE) >= 2
+    assert bench.draft(ticket_id).state is DraftState.DELIVERED
+    assert (len(bench.notes(ticket_id)), len(bench.public(ticket_id))) == (1, 1)
+    assert {effect.state for effect in our_effects(bench, ticket_id)} == {EffectState.DONE}
+    assert swept(bench, LATE) == 0
+    assert len(bench.public(ticket_id)) == 1
+
+
+def test_a_lost_approved_draft_goes_out_once(bench: Bench) -> None:
+    ticket_id = bench.opened("refund_under_limit")
+    bench.note(ticket_id, ANA, "/approve done")
+    bench.queue.lose_all()
+    assert swept(bench, timedelta(seconds=15)) == 0
+    assert bench.draft(ticket_id).state is DraftState.APPROVED
+    assert swept(bench, LATE) == 1
+    assert bench.draft(ticket_id).state is DraftState.DELIVERED
+    assert len(bench.public(ticket_id)) == 1
+
+
+def test_the_sweep_and_a_living_job_together_change_nothing(bench: Bench) -> None:
+    ticket_id = bench.hands.open_ticket(bench.tickets["refund_under_limit"])
+    bench.wait_for_webhooks()
+    bench.clock.ahead += LATE
+    assert workers.sweep(bench.runtime) == 2
+    assert workers.sweep(bench.runtime) == 0
+    bench.settle()
+    assert len(bench.drafts(ticket_id)) == 1
+    assert len(bench.notes(ticket_id)) == 1
+
+
+def test_a_fault_of_ours_is_shown_on_the_event_without_words(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise KeyError("my neighbour took the parcel")
+
+    monkeypatch.setattr(pipeline, "_route", fail)
+    bench.hands.open_ticket(bench.tickets["refund_under_limit"])
+    bench.wait_for_webhooks()
+    for waiting in list(bench.queue.waiting):
+        with pytest.raises(KeyError):
+            bench.jobs[waiting.name](waiting.scope, waiting.thing_id)
+    found = {(event.state, event.reason) for event in events(bench)}
+    assert found == {(InboxState.FAILED, "internal error: KeyError")}
