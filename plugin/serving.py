@@ -117,7 +117,16 @@ def alone(path: Path, otherwise: str) -> Iterator[None]:
 
 
 def run_web(settings: Settings, *, processes: int) -> None:
-    """Serve web requests under gunicorn: clients of the job engine only, opened after the fork."""
+    """Serve web requests under gunicorn: clients of the job engine only, opened after the fork.
+
+    Raises:
+        ConfigError: The settings or the database are not in order.
+    """
+    checked = Service(settings)
+    try:
+        checked.require_current_schema()
+    finally:
+        checked.close()
     _Gunicorn(settings, processes).run()
 
 

@@ -187,7 +187,7 @@ STAGES: Sequence[Stage] = (
     Stage("rejected", _rejected),
     Stage("stale", _stale),
     Stage("sent once", _sent_once),
-    Stage("answered by the agent", _answered),
+    Stage("answered by the agent in own words", _answered),
     Stage("correction logged", _correction_logged),
 )
 

@@ -137,7 +137,7 @@ BREAKS: dict[str, Break] = {
     "stale": lambda p: p.row_changed(
         "bb_draft", "state", "rejected", f"id = '{p.draft_of('second_message_before_answer', 0)}'"
     ),
-    "answered by the agent": lambda p: p.row_changed(
+    "answered by the agent in own words": lambda p: p.row_changed(
         "bb_correction",
         "outcome",
         "sent_as_is",
