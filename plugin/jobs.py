@@ -169,7 +169,7 @@ class JobEngine:
     def hand_back(self, executor_id: str) -> int:
         """Make a dead worker's unfinished jobs runnable again. Returns how many."""
         # Private, since open-source DBOS has no failover; the minor version is pinned for it.
-        return len(DBOS._recover_pending_workflows([executor_id]))  # noqa: SLF001
+        return len(DBOS._recover_pending_workflows([executor_id]))  # noqa: SLF001 (see above)
 
     def forget_finished(self, session: Session) -> None:
         """Delete what the engine keeps of jobs that ended an hour ago."""

@@ -17,13 +17,19 @@ def run_filter(answer: Callable[[Any], Mapping[str, object]], lines: BinaryIO | 
     code = 0
     for line in sys.stdin.buffer if lines is None else lines:
         try:
-            result = answer(parse_json(line))
+            result = answer(_record(parse_json(line)))
         except InvalidInputError as bad:
             code = BAD_INPUT
             result = {"error": {"field": bad.field, "message": bad.message}}
         out.write(json.dumps(result, default=_plain) + "\n")
         out.flush()
     return code
+
+
+def _record(value: object) -> object:
+    if not isinstance(value, dict):
+        raise InvalidInputError("", "expected an object")
+    return value
 
 
 def parse_json(line: bytes) -> object:

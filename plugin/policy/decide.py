@@ -48,7 +48,17 @@ def decide(file: PolicyFile, draft: Draft, facts: Facts) -> Decision:
         policies=tuple(PolicyHit(match.policy.id, match.reason) for match in matches),
         tags=_each_once(match.policy.tag for match in matches),
         held_because=_each_once(d.because for d in demands if d.oversight is not Oversight.AUTO),
-        advice=_each_once(match.policy.note for match in matches),
+        advice=_advice(matches, oversight),
+    )
+
+
+def _advice(matches: Sequence[Match], oversight: Oversight) -> tuple[str, ...]:
+    """The policies' notes; where the AI must not answer, only those that say so."""
+    blocked = oversight is Oversight.BLOCK
+    return _each_once(
+        match.policy.note
+        for match in matches
+        if not blocked or match.policy.oversight is Oversight.BLOCK
     )
 
 

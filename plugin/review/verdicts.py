@@ -27,7 +27,7 @@ from plugin.models import (
 )
 from plugin.outbox import ask_tags, ticket_key
 from plugin.runtime import Runtime
-from plugin.store import drafts, people, verdicts
+from plugin.store import audit, drafts, people, verdicts
 from plugin.store.drafts import Held, action_of
 from plugin.store.schema import PersonRow
 from plugin.store.scope import Scope
@@ -256,6 +256,15 @@ class _Step:
             source=self.verdict.source,
             at=self.runtime.now(),
         )
+        audit.add(
+            self.session,
+            self.scope,
+            at=self.runtime.now(),
+            actor=f"person:{self.person.id}",
+            event="verdict",
+            draft_id=self.held.draft.id,
+            detail={"verdict": self.verdict.kind, "surface": self.verdict.surface},
+        )
 
     def _move(self, to: DraftState, **changes: object) -> None:
         now = self.runtime.now()
@@ -270,6 +279,17 @@ class _Step:
             **changes,
         )
         ask_tags(self.session, self.runtime.enqueue, self.scope, self.held.draft, at=now)
+
+
+def may_respond(held: Held, person: PersonRow) -> bool:
+    """Whether the person may say that they answer themselves; their limit does not matter."""
+    try:
+        _require_agent(person)
+        if held.oversight is Oversight.APPROVAL:
+            _require_role(held, person)
+    except ForbiddenError:
+        return False
+    return True
 
 
 def _require_decision_in_force(runtime: Runtime, scope: Scope, draft_id: str) -> None:

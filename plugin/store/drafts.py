@@ -1,5 +1,6 @@
 """Drafts with their decision and actions, and the one way to move a draft between states."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -193,10 +194,36 @@ def taken_short_ids(session: Session, scope: Scope, wanted: Sequence[str]) -> fr
     )
 
 
+def actions_of(
+    session: Session, scope: Scope, rows: Sequence[DraftRow]
+) -> defaultdict[str, list[ActionRow]]:
+    """The actions of many drafts' present revisions, by draft."""
+    revisions = {row.id: row.rev for row in rows}
+    found = session.scalars(
+        select(ActionRow)
+        .where(ActionRow.merchant_id == scope.merchant_id, ActionRow.draft_id.in_(revisions))
+        .order_by(ActionRow.draft_id, ActionRow.position)
+    )
+    by_draft: defaultdict[str, list[ActionRow]] = defaultdict(list)
+    for action in found:
+        if action.rev == revisions[action.draft_id]:
+            by_draft[action.draft_id].append(action)
+    return by_draft
+
+
 def queue(
-    session: Session, scope: Scope, states: Sequence[DraftState], *, limit: int
+    session: Session,
+    scope: Scope,
+    states: Sequence[DraftState],
+    *,
+    limit: int,
+    newest_first: bool = False,
 ) -> Sequence[tuple[DraftRow, DecisionRow | None]]:
-    """Drafts in these states with their decision, oldest first."""
+    """Drafts in these states with their decision, oldest first.
+
+    States that nothing but an answer ends fill up with what nobody will answer any more; they are
+    better read newest first.
+    """
     rows = session.execute(
         select(DraftRow, DecisionRow)
         .outerjoin(
@@ -208,7 +235,7 @@ def queue(
             ),
         )
         .where(DraftRow.merchant_id == scope.merchant_id, DraftRow.state.in_(states))
-        .order_by(DraftRow.id)
+        .order_by(DraftRow.id.desc() if newest_first else DraftRow.id)
         .limit(limit)
     )
     return [(row[0], row[1]) for row in rows]

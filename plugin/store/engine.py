@@ -15,8 +15,10 @@ from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
+
+from plugin.errors import ConfigError
 
 # What the database raises when it is busy, gone, or had to choose between two of us: try later.
 DatabaseUnavailableError = OperationalError
@@ -74,7 +76,11 @@ class Database:
 
 
 def _engine(url: str) -> Engine:
-    parsed = make_url(url)
+    try:
+        parsed = make_url(url)
+    except (ArgumentError, ValueError):
+        # Not chained: the sentence would quote the address, and with it a password.
+        raise ConfigError(["BOOKBAG_DATABASE_URL: not the address of a database"]) from None
     if parsed.get_backend_name() != "sqlite":
         engine = create_engine(
             parsed,

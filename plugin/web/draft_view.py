@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from plugin.card import Card, card_of
 from plugin.models import DraftState, Oversight, Role, VerdictKind
-from plugin.review.verdicts import may_sign
+from plugin.review.verdicts import may_respond, may_sign
 from plugin.runtime import Runtime
 from plugin.store import audit, corrections, drafts, people, verdicts
 from plugin.store.drafts import Held
@@ -114,14 +114,7 @@ def _rights(held: Held, person: PersonRow, signers: list[str]) -> Rights:
     if why_not is None and held.draft.state.is_awaiting and person.id in signers:
         why_not = "You have approved it already; another person must too."
     is_agent = person.role.may_sign_for(Role.AGENT)
-    return Rights(why_not, is_agent, respond=is_agent and _may_respond(held, person))
-
-
-def _may_respond(held: Held, person: PersonRow) -> bool:
-    """At approval level only the roles that may sign; their limit does not matter."""
-    if held.decision is None or held.oversight is not Oversight.APPROVAL:
-        return True
-    return any(person.role.may_sign_for(Role(role)) for role in held.decision.approvers)
+    return Rights(why_not, is_agent, respond=may_respond(held, person))
 
 
 def _needed(held: Held) -> int:

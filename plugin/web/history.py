@@ -40,6 +40,7 @@ _MOVED = {
     DraftState.ANSWERED: "answered in the helpdesk, in their own words",
 }
 _BYPASS = "answered without the approval that was needed"
+_HELD_ANEW = "held it anew, for the policies have become stricter"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +58,18 @@ def history(
 ) -> tuple[Happened, ...]:
     """What happened to a draft, oldest first.
 
-    A move that a verdict caused is told once, as the verdict.
+    A move that a verdict caused is told once, as the verdict; the moves by which stricter policies
+    take hold are told as one.
     """
-    lines = [_moved(row, names) for row in audit if "verdict" not in row.detail]
+    lines = [_moved(row, names) for row in audit if _is_told(row)]
     lines += [_said(row, names) for row in verdicts]
     return tuple(sorted(lines, key=lambda line: line.at))
+
+
+def _is_told(row: AuditRow) -> bool:
+    if "because" in row.detail:
+        return bool(row.detail["from"] == DraftState.DRAFTING)
+    return "verdict" not in row.detail
 
 
 def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
@@ -69,6 +77,8 @@ def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
     what = _MOVED[DraftState(to)] if to else row.event.replace("_", " ")
     if row.event == "bypass":
         what = _BYPASS
+    elif "because" in row.detail:
+        what = _HELD_ANEW
     return Happened(row.at, _who(row.actor, names), what, row.detail.get("error"))
 
 

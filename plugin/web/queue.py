@@ -1,12 +1,9 @@
 """``/queue``: what waits for a person, oldest first."""
 
-from collections import defaultdict
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugin.card import approvers_words
@@ -84,11 +81,20 @@ def show() -> ResponseReturnValue:
 def _sections(session: Session, scope: Scope) -> tuple[_Section, ...]:
     """The sections that hold anything, in a number of queries that no draft adds to."""
     found = [
-        (title, drafts.queue(session, scope, states, limit=_LONGEST + 1))
+        (
+            title,
+            drafts.queue(
+                session,
+                scope,
+                states,
+                limit=_LONGEST + 1,
+                newest_first=states is _FOR_PEOPLE,
+            ),
+        )
         for title, states in _SECTIONS
     ]
     names = people.names(session, scope)
-    actions = _actions(session, scope, [row for _, rows in found for row, _ in rows])
+    actions = drafts.actions_of(session, scope, [row for _, rows in found for row, _ in rows])
     return tuple(
         _Section(
             title,
@@ -98,23 +104,6 @@ def _sections(session: Session, scope: Scope) -> tuple[_Section, ...]:
         for title, rows in found
         if rows
     )
-
-
-def _actions(
-    session: Session, scope: Scope, rows: Sequence[DraftRow]
-) -> defaultdict[str, list[ActionRow]]:
-    """The actions of many drafts' present revisions, by draft."""
-    revisions = {row.id: row.rev for row in rows}
-    found = session.scalars(
-        select(ActionRow)
-        .where(ActionRow.merchant_id == scope.merchant_id, ActionRow.draft_id.in_(revisions))
-        .order_by(ActionRow.draft_id, ActionRow.position)
-    )
-    by_draft: defaultdict[str, list[ActionRow]] = defaultdict(list)
-    for action in found:
-        if action.rev == revisions[action.draft_id]:
-            by_draft[action.draft_id].append(action)
-    return by_draft
 
 
 def _line(

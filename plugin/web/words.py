@@ -14,7 +14,7 @@ HEADLINES = {
     DraftState.APPROVED: "Approved, going out",
     DraftState.DELIVERING: "Going out now",
     DraftState.DELIVERED: "Sent to the customer",
-    DraftState.DELIVERY_FAILED: "Not sent: the helpdesk refused it",
+    DraftState.DELIVERY_FAILED: "Not sent",
     DraftState.DELIVERY_UNKNOWN: "It is not known whether this was sent",
     DraftState.REJECTED: "Rejected, nothing goes out",
     DraftState.EXPIRED: "Nobody approved it in time",
@@ -29,7 +29,7 @@ NEXT_STEPS = {
     DraftState.REJECTED: "The customer still waits. Answer in the helpdesk.",
     DraftState.EXPIRED: "The customer still waits. Answer in the helpdesk.",
     DraftState.STALE: "This draft answers an older message and will not be sent.",
-    DraftState.BLOCKED: "No text is offered. A person answers in the helpdesk.",
+    DraftState.BLOCKED: "No text is offered. A person takes over in the helpdesk.",
     DraftState.NO_DRAFT: "The customer waits. Answer in the helpdesk.",
 }
 OUTCOMES = {

@@ -2,11 +2,13 @@
 
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
 from connectors.types import ActionRequest, Money
 from plugin.models import AWAITING, DraftState, Outcome, Surface, VerdictKind
+from plugin.store.schema import AuditRow, VerdictRow
 from plugin.web import history, words
 from plugin.web.words import money_moved, span, time_left, utc
 
@@ -52,6 +54,36 @@ def test_money_is_summed_by_currency_and_unknown_is_said() -> None:
     assert money_moved([action("cancel_order")]) is None
     assert money_moved([refund, more, yen]) == "0.30 USD + 5 JPY"
     assert money_moved([refund, action("custom:gift")]) == "0.10 USD + an unknown amount"
+
+
+def test_a_history_tells_each_thing_once() -> None:
+    def moved(came_from: str, to: str, actor: str = "system", **detail: object) -> AuditRow:
+        told = {"from": came_from, "to": to, **detail}
+        return AuditRow(at=NOON, actor=actor, event="draft_moved", detail=told)
+
+    stricter: dict[str, Any] = {"because": "stricter_policy", "policy": 2}
+    audit = [
+        moved("drafting", "awaiting_review"),
+        moved("awaiting_review", "approved", "person:1", verdict="approve"),
+        moved("approved", "awaiting_review", **stricter),
+        moved("awaiting_review", "drafting", **stricter),
+        moved("drafting", "awaiting_approval", **stricter),
+        moved("awaiting_approval", "answered", "helpdesk_user:7"),
+        AuditRow(at=NOON, actor="helpdesk_user:7", event="bypass", detail={}),
+        AuditRow(at=NOON, actor="system", event="something_new", detail={}),
+    ]
+    verdict = VerdictRow(
+        person_id="1", kind=VerdictKind.APPROVE, surface=Surface.NOTE, created_at=NOON
+    )
+    lines = history.history(audit, [verdict], {"1": "Ana"})
+    assert [f"{line.who} {line.what}" for line in lines] == [
+        "Bookbag made a draft and offered it for review",
+        "Bookbag held it anew, for the policies have become stricter",
+        "An agent whom Bookbag does not know answered in the helpdesk, in their own words",
+        "An agent whom Bookbag does not know answered without the approval that was needed",
+        "Bookbag something new",
+        "Ana approved it (by a note)",
+    ]
 
 
 def test_every_state_verdict_and_outcome_has_its_words() -> None:

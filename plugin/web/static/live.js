@@ -66,7 +66,7 @@ async function follow(wait) {
     if (document.visibilityState === "visible" && !(await look())) return;
   } catch {
     say("Connection lost, trying again.");
-    next = Math.min(wait * 2, SLOWEST_MS);
+    next = Math.min(wait * 1.5, SLOWEST_MS);
   }
   setTimeout(follow, next, next);
 }
