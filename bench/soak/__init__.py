@@ -1,0 +1,1 @@
+"""Long runs: many tickets through the whole service. ``make soak``."""
