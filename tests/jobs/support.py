@@ -26,7 +26,7 @@ def eventually(condition: Callable[[], object], *, what: str) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while not condition():
         assert time.monotonic() < until, f"never happened: {what}"
-        time.sleep(0.02)
+        time.sleep(0.05)
 
 
 class Desk:
@@ -133,7 +133,7 @@ def engine_rows(database: Database) -> dict[str, list[dict[str, Any]]]:
         return {
             name: [
                 dict(row)
-                for row in connection.execute(text(f"SELECT * FROM {prefix}{name}")).mappings()  # noqa: S608 (names of tables)
+                for row in connection.execute(text(f"SELECT * FROM {prefix}{name}")).mappings()
             ]
             for name in names
             if not name.startswith("bb_")

@@ -36,6 +36,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(workers, "BEAT_SECONDS", 0.1)
     monkeypatch.setattr(workers, "SILENT_SECONDS", 1.0)
     monkeypatch.setattr(workers, "SWEEP_SECONDS", 0.2)
+    monkeypatch.setattr(workers, "OVERDUE", timedelta(seconds=1))
 
 
 def with_real_jobs(bench: Bench) -> Runtime:
@@ -67,7 +68,7 @@ def working(runtime: Runtime, *, reaper: bool = True) -> Iterator[threading.Even
 def stuck_worker(bench: Bench, folder: Path, where: str) -> Iterator[None]:
     """Another process works until it is stuck in a call to the helpdesk, and is killed there."""
     database = bench.runtime.settings.database_url
-    process = subprocess.Popen(  # noqa: S603 (our own script)
+    process = subprocess.Popen(
         [sys.executable, "-m", "tests.jobs.stuck_worker", database, str(folder), where],
         cwd=HOME,
         env={**os.environ, "BOOKBAG_SECRET_KEYS": KEY},
@@ -109,10 +110,6 @@ def test_a_worker_beats_while_it_lives_and_stops_when_its_lease_is_taken(bench: 
         with bench.runtime.database.write() as session:
             leases.drop(session, executor_id)
         assert lost.wait(timeout=10)
-    with working(bench.runtime):
-        ((another, _),) = lease_beats(bench).items()
-        assert another != executor_id
-    assert lease_beats(bench) == {}
 
 
 @pytest.mark.usefixtures("quick")

@@ -10,13 +10,19 @@ from tests.bench.databases import KEY
 from tests.store.support import Owner, owner
 
 
+@pytest.fixture(autouse=True)
+def _keyring() -> Iterator[None]:
+    """A test may take other keys into use."""
+    Keyring.use((KEY,))
+    yield
+    Keyring.use((KEY,))
+
+
 @pytest.fixture
 def database(database_url: str) -> Iterator[Database]:
-    Keyring.use((KEY,))
     opened = Database(database_url)
     yield opened
     opened.close()
-    Keyring.use((KEY,))
 
 
 @pytest.fixture

@@ -1,15 +1,27 @@
 """Effects in the store: planned once, claimed by one, settled only by whoever holds the claim."""
 
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+
+import pytest
 
 from connectors.types import Receipt
 from plugin.models import EffectState
 from plugin.store import effects
 from plugin.store.engine import Database
 from plugin.store.schema import EffectRow
+from tests.bench.databases import KINDS, Databases
 from tests.store.support import AT, THREADS, Owner, all_at_once, plan_note
 
 LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def database(request: pytest.FixtureRequest, all_databases: Databases) -> Iterator[Database]:
+    """One for the module: each test has a merchant of its own."""
+    opened = Database(all_databases.fresh(request.param))
+    yield opened
+    opened.close()
 
 
 def planned(database: Database, of: Owner) -> EffectRow:

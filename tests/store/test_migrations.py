@@ -92,7 +92,7 @@ def test_an_empty_database_is_refused(empty: Database) -> None:
 def test_another_releases_database_is_refused(database: Database, found: str) -> None:
     with database.engine.begin() as connection:
         connection.execute(
-            text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = :found"),  # noqa: S608 (ours)
+            text(f"UPDATE {migrate.VERSION_TABLE} SET version_num = :found"),
             {"found": found},
         )
     with pytest.raises(ConfigError, match=rf"at schema {found}, .*run `bookbag db upgrade`"):

@@ -4,6 +4,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import and_, event, func, select
@@ -61,7 +62,8 @@ class Watch:
 def compared_by_merchant(state: ORMExecuteState) -> set[str]:
     """The tables whose ``merchant_id`` the statement compares."""
     found = set()
-    for part in visitors.iterate(state.statement):
+    statement: Any = state.statement
+    for part in visitors.iterate(statement):
         if isinstance(part, BinaryExpression) and part.operator is operators.eq:
             for side in (part.left, part.right):
                 if isinstance(side, Column) and side.name == "merchant_id":
@@ -113,6 +115,8 @@ def test_the_watch_sees_what_names_no_merchant(database: Database, shop: Owner) 
     ]
 
 
+# Statements are the same on both databases until they are compiled, and this day is long.
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_every_statement_of_the_service_names_the_merchant(bench: Bench) -> None:
     with watching() as watch:
         a_busy_day(bench)

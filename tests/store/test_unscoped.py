@@ -58,14 +58,14 @@ def test_whose_account_and_whose_event(database: Database, shop: Owner, other: O
         assert unscoped.scope_of_event(session, event_id) == shop.scope
 
 
-@pytest.mark.parametrize("wrong", ["", "nobody", "a\x00b", "\ud800", "x" * 5000, "%", "' or 1=1 --"])
+@pytest.mark.parametrize(
+    "wrong", ["", "nobody", "a\x00b", "\ud800", "x" * 5000, "%", "' or 1=1 --"]
+)
 def test_an_id_nobody_has_is_nobodys(database: Database, shop: Owner, wrong: str) -> None:
     del shop
     with database.read() as session:
         assert unscoped.scope_of_account(session, wrong) is None
         assert unscoped.scope_of_event(session, wrong) is None
-        assert unscoped.sign_in_link(session, wrong, at=AT) is None
-        assert unscoped.web_session(session, wrong, at=AT) is None
 
 
 def test_a_sign_in_link_is_good_once_and_for_its_time(database: Database, shop: Owner) -> None:

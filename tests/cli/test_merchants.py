@@ -1,0 +1,213 @@
+"""Making merchants, accounts, people, shops and files by command, with answers as promised."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from plugin.models import Role
+from plugin.store import audit, files, merchants, people, unscoped
+from plugin.store.engine import Database
+from plugin.store.schema import AuditRow
+from plugin.store.scope import Scope
+from tests.bench.databases import KEY
+from tests.cli.support import POLICY, Ran, Shell
+
+BAD_POLICY = POLICY.replace("require: approval", "requires: approval")
+MACROS = """
+- id: hello
+  title: Hello
+  intent: greeting
+  language: en
+  text: Hello {customer_name}.
+  examples: [Hello there]
+"""
+
+
+@contextmanager
+def reading(shell: Shell) -> Iterator[Session]:
+    database = Database(shell.env["BOOKBAG_DATABASE_URL"])
+    try:
+        with database.read() as session:
+            yield session
+    finally:
+        database.close()
+
+
+def refused(ran: Ran, words: str) -> None:
+    assert (ran.code, ran.out) == (2, "")
+    assert ran.line.startswith("bookbag: ")
+    assert words in ran.line
+
+
+def test_a_merchant_is_made_and_its_id_told(shell: Shell) -> None:
+    told = shell("merchant", "add", "--name", "Larkspur", "--json")
+    assert (told.code, set(told.json)) == (0, {"id"})
+    plain = shell("merchant", "add", "--name", "Another")
+    assert plain.out.startswith("id: ")
+    with reading(shell) as session:
+        assert merchants.require_merchant(session, told.json["id"])
+    refused(shell("merchant", "add", "--name", "  "), "name: a merchant needs a name")
+
+
+def test_an_account_is_made_with_its_webhook_address(shell: Shell) -> None:
+    merchant = shell.merchant()
+    told = shell.account(merchant)
+    assert set(told.json) == {"id", "webhook_url"}
+    account_id = told.json["id"]
+    assert told.json["webhook_url"] == (f"https://support.example/webhooks/zendesk/{account_id}")
+    assert len(account_id) == 32
+    assert int(account_id, 16)
+    with reading(shell) as session:
+        kept = merchants.account(session, Scope(merchant), account_id)
+        assert kept.credentials == (
+            '{"api_user": "bot@larkspur.example", "api_token": "the api token"}'
+        )
+        assert kept.url == "https://larkspur.zendesk.com"
+        secrets = merchants.webhook_secrets(session, Scope(merchant), account_id)
+        assert secrets == ("the webhook secret",)
+    more = shell(
+        *("account", "add-secret", "--merchant", merchant, "--account", account_id),
+        *("--webhook-secret-file", shell.file("next.txt", "the next one\n")),
+    )
+    assert more.code == 0
+    with reading(shell) as session:
+        secrets = merchants.webhook_secrets(session, Scope(merchant), account_id)
+    assert secrets == ("the next one", "the webhook secret")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"helpdesk": "pigeon"}, "helpdesk: expected one of: "),
+        ({"url": "larkspur"}, "url: expected an address"),
+        ({"status-after-send": "gone"}, "status-after-send: expected one of: open, pending"),
+        ({"client-id": "both"}, "give --client-id and --client-secret-file, or --api-user"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_account_that_cannot_be_is_refused(
+    shell: Shell, change: dict[str, str], words: str
+) -> None:
+    refused(shell.account(shell.merchant(), **change), words)
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_an_account_needs_a_secret_that_can_be_read(shell: Shell) -> None:
+    merchant = shell.merchant()
+    empty = shell.file("empty.txt", " \n")
+    refused(
+        shell.account(merchant, **{"webhook-secret-file": empty}),
+        "webhook-secret-file: the file holds no secret",
+    )
+    (shell.folder / "binary").write_bytes(b"\xff\xfe")
+    binary = str(shell.folder / "binary")
+    refused(shell.account(merchant, **{"webhook-secret-file": binary}), "binary: cannot be read")
+
+
+def test_a_person_is_added_with_limit_and_helpdesk_user_and_invited(shell: Shell) -> None:
+    merchant = shell.merchant()
+    account_id = shell.account(merchant).json["id"]
+    words = ("user", "add", "--merchant", merchant, "--name", "Lena Ortiz", "--role", "lead")
+    told = shell(
+        *words,
+        *("--email", "Lena@larkspur.example", "--limit", "100.00"),
+        *("--helpdesk-user", f"{account_id}:360001", "--json"),
+    )
+    assert set(told.json) == {"id"}
+    with reading(shell) as session:
+        lena = people.person(session, Scope(merchant), told.json["id"])
+        assert (lena.email, lena.role) == ("lena@larkspur.example", Role.LEAD)
+        assert str(people.limit_of(lena)) == "100.00 USD"
+        assert (lena.account_id, lena.helpdesk_user) == (account_id, "360001")
+    refused(shell(*words, "--email", "lena@larkspur.example"), "already here")
+    invited = shell("user", "invite", "--merchant", merchant, "--email", "lena@larkspur.example")
+    assert invited.out.startswith("link: https://support.example/sign-in/")
+    token = invited.out.strip().rpartition("/")[2]
+    with reading(shell) as session:
+        for kept in session.scalars(select(AuditRow.detail)):
+            assert token not in str(kept)
+        found = unscoped.sign_in_link(session, people.digest(token), at=lena.created_at)
+    assert found is not None
+    assert found.person_id == told.json["id"]
+
+
+@pytest.mark.parametrize(
+    ("more", "words"),
+    [
+        (("--limit", "a lot"), "limit: "),
+        (("--limit", "1.005"), "limit: "),
+        (("--limit", "5", "--currency", "dollars"), "limit: "),
+        (("--limit", "-5"), "limit: "),
+        (("--helpdesk-user", "360001"), "helpdesk-user: expected ACCOUNT:ID"),
+        (("--helpdesk-user", "nobody:360001"), "There is no account nobody"),
+    ],
+)
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_person_that_cannot_be_is_refused(
+    shell: Shell, more: tuple[str, ...], words: str
+) -> None:
+    person = ("--email", "a@b.example", "--name", "A", "--role", "agent")
+    refused(shell("user", "add", "--merchant", shell.merchant(), *person, *more), words)
+
+
+def test_a_shop_and_macros_are_added(shell: Shell) -> None:
+    merchant = shell.merchant()
+    token = shell.file("token.txt", "shop token\n")
+    words = ("shop", "add", "--merchant", merchant, "--url", "https://shop.example/api/")
+    told = shell(*words, "--token-file", token, "--json")
+    assert set(told.json) == {"id"}
+    refused(shell(*words, "--token-file", token, "--kind", "barter"), "kind: expected one of")
+    good = shell.file("macros.yaml", MACROS)
+    assert shell("macros", "load", good, "--merchant", merchant).out == "version 1 is in use\n"
+    bad = shell.file("bad.yaml", MACROS.replace("language: en", "language: 7"))
+    assert shell("macros", "load", bad, "--merchant", merchant).code == 2
+    with reading(shell) as session:
+        (shop,) = merchants.shops(session, Scope(merchant))
+        assert (shop.url, shop.token) == ("https://shop.example/api", "shop token")
+        in_use = files.macros_in_use(session, Scope(merchant))
+    assert in_use is not None
+    assert (in_use.number, in_use.source) == (1, MACROS)
+
+
+def test_a_policy_is_activated_and_a_bad_one_leaves_it_in_force(shell: Shell) -> None:
+    merchant = shell.merchant()
+    good = shell.file("policies.yaml", POLICY)
+    activate = ("policy", "activate")
+    assert shell(*activate, good, "--merchant", merchant, "--json").json == {"version": 1}
+    bad = shell.file("bad.yaml", BAD_POLICY)
+    wrong = shell(*activate, bad, "--merchant", merchant)
+    refused(wrong, "; line 6: policies[0].requires: unknown key; did you mean require?")
+    again = shell(*activate, good, "--merchant", merchant)
+    assert again.out == "version 2 is in force\n"
+    with reading(shell) as session:
+        in_force = files.policy_in_force(session, Scope(merchant))
+        events = list(session.scalars(select(AuditRow.event).order_by(AuditRow.id)))
+        assert in_force is not None
+        assert (in_force.number, in_force.source) == (2, POLICY)
+        assert events == ["merchant_added", "policy_activated", "policy_activated"]
+        assert audit.of_draft(session, Scope(merchant), "none") == []
+    refused(shell(*activate, shell.file("x", "\x00"), "--merchant", merchant), "line 1: ")
+    refused(shell(*activate, str(shell.folder / "gone"), "--merchant", merchant), "gone: cannot")
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_merchant_that_is_not_there_is_said_to_be_missing(shell: Shell) -> None:
+    good = shell.file("policies.yaml", POLICY)
+    for words in (
+        ("policy", "activate", good, "--merchant", "nobody"),
+        ("user", "invite", "--merchant", "nobody", "--email", "a@b.example"),
+        ("events", "list", "--merchant", "nobody"),
+        ("corrections", "list", "--merchant", "nobody"),
+        ("events", "replay", "1", "--merchant", "nobody"),
+    ):
+        refused(shell(*words), "There is no merchant nobody.")
+
+
+def test_no_secret_is_ever_shown(shell: Shell) -> None:
+    merchant = shell.merchant()
+    told = shell.account(merchant)
+    for words in ("the webhook secret", "the api token", KEY):
+        assert words not in told.out + told.err
