@@ -20,10 +20,6 @@ NAMES_THAT_SAY_NOTHING = {
 # demo looks for what it waits for.
 MAY_SLEEP = {"plugin/demo/looking.py"}
 # Longer than they should be; none may join them.
-TO_BE_SPLIT = {
-    "tests/connectors/test_http.py",
-    "tests/connectors/zendesk/test_zendesk_helpdesk.py",
-}
 PICKED_BY_PATH = "plugin/store/migrations"
 
 
@@ -46,7 +42,7 @@ def test_no_file_is_long() -> None:
         for path in sources("plugin", "connectors", "tests")
         if PICKED_BY_PATH not in name_of(path)
     }
-    assert {name for name, lines in lengths.items() if lines > LONGEST} <= TO_BE_SPLIT
+    assert {name for name, lines in lengths.items() if lines > LONGEST} == set()
 
 
 def test_every_file_is_named_by_its_job() -> None:

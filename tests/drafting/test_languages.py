@@ -60,7 +60,7 @@ def test_models_are_only_loaded_by_a_draft() -> None:
         "sys.exit(', '.join(heavy) or 0)"
     )
 
-    run = subprocess.run(  # noqa: S603  # our own interpreter, our own program
+    run = subprocess.run(  # our own interpreter, our own program
         [sys.executable, "-W", "error", "-c", program], capture_output=True, text=True, check=False
     )
 
