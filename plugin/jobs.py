@@ -123,12 +123,16 @@ def _dispatch(name: JobName) -> None:
 
     @DBOS.workflow(name=name.value)
     def run(merchant_id: str, thing_id: str) -> None:
+        fault: Exception | None = None
         try:
             _running[name](Scope(merchant_id), thing_id)
-        except Exception as fault:
-            log.exception("job_failed", job=name, thing=thing_id, error=type(fault).__name__)
+        except Exception as raised:  # noqa: BLE001 (told below, and raised anew without its text)
+            fault = raised
+        if fault is not None:
+            kind = type(fault).__name__
+            log.error("job_failed", job=name, thing=thing_id, error=kind, exc_info=fault)
             # The engine keeps and logs what it is given: never a message with customers' words.
-            raise JobFailedError(f"{name}: {type(fault).__name__}") from None
+            raise JobFailedError(f"{name}: {kind}")
 
 
 for _name in JobName:

@@ -182,7 +182,7 @@ def activate_policy(runtime: Runtime, merchant_id: str, source: str, *, by: str)
     load_policy(source)
     now = runtime.now()
     with runtime.database.write() as session:
-        scope = merchants.require_merchant(session, merchant_id)
+        scope = merchants.require_merchant(session, merchant_id, lock=True)
         number = files.add_policy(session, scope, source, by=by, at=now)
         audit.add(
             session,
@@ -203,5 +203,5 @@ def load_macro_file(runtime: Runtime, merchant_id: str, source: str) -> int:
     """
     load_macros(source)
     with runtime.database.write() as session:
-        scope = merchants.require_merchant(session, merchant_id)
+        scope = merchants.require_merchant(session, merchant_id, lock=True)
         return files.add_macros(session, scope, source, at=runtime.now())

@@ -23,13 +23,15 @@ def add_merchant(session: Session, name: str, *, at: datetime) -> Scope:
     return Scope(merchant.id)
 
 
-def require_merchant(session: Session, merchant_id: str) -> Scope:
+def require_merchant(session: Session, merchant_id: str, *, lock: bool = False) -> Scope:
     """The scope of a merchant that exists.
+
+    With `lock`, what must be numbered one after another waits for its turn.
 
     Raises:
         MissingError: There is none of that id.
     """
-    if session.get(Merchant, merchant_id) is None:
+    if session.get(Merchant, merchant_id, with_for_update=lock) is None:
         raise MissingError(f"There is no merchant {merchant_id}.")
     return Scope(merchant_id)
 
