@@ -1,11 +1,11 @@
 """Kind -> class: the one place to register a connector, and the only one that knows them all."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from connectors.base import AccountAccess, Commerce, Helpdesk, Webhooks
 from connectors.shop_api.commerce import ShopApi
-from connectors.zendesk.helpdesk import ZendeskHelpdesk
+from connectors.zendesk.helpdesk import ZendeskHelpdesk, ticket_page
 from connectors.zendesk.webhooks import ZendeskWebhooks
 
 T = TypeVar("T")
@@ -21,6 +21,7 @@ class _OpenCommerce(Protocol):
 
 _HELPDESKS: Mapping[str, _OpenHelpdesk] = {"zendesk": ZendeskHelpdesk}
 _WEBHOOKS: Mapping[str, type[Webhooks]] = {"zendesk": ZendeskWebhooks}
+_TICKET_PAGES: Mapping[str, Callable[[str, str], str]] = {"zendesk": ticket_page}
 _COMMERCE: Mapping[str, _OpenCommerce] = {"shop_api": ShopApi}
 
 HELPDESKS = tuple(_HELPDESKS)
@@ -49,6 +50,15 @@ def webhooks(kind: str) -> Webhooks:
         ValueError: An unknown kind.
     """
     return _known(_WEBHOOKS, kind, "helpdesk")()
+
+
+def ticket_url(kind: str, url: str, ticket_id: str) -> str:
+    """Where an agent opens a ticket in the browser, in the account at `url`.
+
+    Raises:
+        ValueError: An unknown kind.
+    """
+    return _known(_TICKET_PAGES, kind, "helpdesk")(url, ticket_id)
 
 
 def commerce(kind: str, url: str, token: str, *, allow_private: bool) -> Commerce:

@@ -50,6 +50,9 @@ class Service:
             enqueue=self.jobs.enqueue,
             helpdesk=connections.helpdesk,
             webhooks=registry.webhooks,
+            ticket_url=lambda account, ticket_id: registry.ticket_url(
+                account.helpdesk, account.url, ticket_id
+            ),
             shops=connections.shops,
             drafter=self._drafter,
             policy=self._policy,

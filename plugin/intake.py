@@ -61,9 +61,7 @@ def accept(
         )
     except BadSignatureError as bad:
         log.warning("webhook_refused", account=account_id, why=str(bad))
-        raise UnauthenticatedError(
-            "The signature does not fit: check the webhook's signing secret and the clock."
-        ) from bad
+        raise UnauthenticatedError(f"Not proven to come from this account: {bad}.") from bad
     try:
         row = _row(runtime, account_id, body, webhooks.parse(body))
     except UnreadablePayloadError as unreadable:

@@ -4,6 +4,7 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from connectors.types import Money
 from plugin.app import HELPDESKS, SHOPS
@@ -53,15 +54,17 @@ def add_account(runtime: Runtime, merchant_id: str, new: NewAccount) -> tuple[st
     if new.helpdesk not in HELPDESKS:
         known = ", ".join(HELPDESKS)
         raise InvalidInputError("helpdesk", f"expected one of: {known}")
-    if not new.url.startswith(("https://", "http://")):
-        raise InvalidInputError("url", "expected an address such as https://shop.zendesk.com")
+    _check_url(runtime, new.url, "https://shop.zendesk.com")
     if not new.webhook_secret:
         raise InvalidInputError("webhook-secret-file", "the file holds no secret")
     if new.status_after_send not in (None, *_STATUSES):
         raise InvalidInputError("status-after-send", f"expected one of: {', '.join(_STATUSES)}")
     now = runtime.now()
     with runtime.database.write() as session:
-        scope = merchants.require_merchant(session, merchant_id)
+        scope = merchants.require_merchant(session, merchant_id, lock=True)
+        for other in merchants.accounts(session, scope):
+            if (other.helpdesk, other.vendor_account) == (new.helpdesk, new.vendor_account):
+                raise InvalidInputError("vendor-account", f"account {other.id} is this one already")
         account = merchants.add_account(
             session,
             scope,
@@ -84,6 +87,18 @@ def add_account(runtime: Runtime, merchant_id: str, new: NewAccount) -> tuple[st
     return account.id, webhook_url(runtime, new.helpdesk, account.id)
 
 
+def _check_url(runtime: Runtime, url: str, example: str) -> None:
+    """Plain http carries credentials in the open; only a local trial may use it."""
+    schemes = ("https", "http") if runtime.settings.allow_private_addresses else ("https",)
+    try:
+        parts = urlsplit(url)
+        fits = parts.scheme in schemes and bool(parts.hostname)
+    except ValueError:
+        fits = False
+    if not fits:
+        raise InvalidInputError("url", f"expected an address such as {example}")
+
+
 def webhook_url(runtime: Runtime, helpdesk: str, account_id: str) -> str:
     """Where a helpdesk sends an account's webhooks."""
     return f"{runtime.settings.public_url}/webhooks/{helpdesk}/{account_id}"
@@ -103,6 +118,7 @@ def add_shop(runtime: Runtime, merchant_id: str, *, kind: str, url: str, token: 
     """Connect the shop whose orders are read. Returns the id."""
     if kind not in SHOPS:
         raise InvalidInputError("kind", f"expected one of: {', '.join(SHOPS)}")
+    _check_url(runtime, url, "https://shop.example/api")
     with runtime.database.write() as session:
         scope = merchants.require_merchant(session, merchant_id)
         shop = merchants.add_shop(
@@ -195,13 +211,15 @@ def activate_policy(runtime: Runtime, merchant_id: str, source: str, *, by: str)
     return number
 
 
-def load_macro_file(runtime: Runtime, merchant_id: str, source: str) -> int:
-    """Put a macro file in use. Returns its version.
+def load_macro_file(runtime: Runtime, merchant_id: str, source: str) -> tuple[int, int]:
+    """Put a macro file in use. Returns its version and how many macros it holds.
 
     Raises:
         InvalidInputError: It is refused; the one in use stays.
     """
-    load_macros(source)
+    count = len(load_macros(source))
+    if count == 0:
+        raise InvalidInputError("macros", "the file holds no macro")
     with runtime.database.write() as session:
         scope = merchants.require_merchant(session, merchant_id, lock=True)
-        return files.add_macros(session, scope, source, at=runtime.now())
+        return files.add_macros(session, scope, source, at=runtime.now()), count

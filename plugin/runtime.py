@@ -30,6 +30,7 @@ class Runtime:
     Attributes:
         helpdesk: The connection to an account, for the calling thread.
         webhooks: How a kind of helpdesk signs and words its webhooks.
+        ticket_url: Where an agent opens a ticket of an account in the browser.
         shops: Where a merchant's orders are read.
         drafter: What drafts for a merchant.
         policy: What is in force for a merchant.
@@ -41,6 +42,7 @@ class Runtime:
     enqueue: Enqueue
     helpdesk: Callable[[Account], Helpdesk]
     webhooks: Callable[[str], Webhooks]
+    ticket_url: Callable[[Account, str], str]
     shops: Callable[[Scope], tuple[Commerce, ...]]
     drafter: Callable[[Scope], Drafter]
     policy: Callable[[Scope], PolicyInForce]

@@ -40,6 +40,11 @@ _PUT_BACK_ROUNDS = 3
 _SETTLING_READS = 3
 
 
+def ticket_page(url: str, ticket_id: str) -> str:
+    """Where an agent opens a ticket in the browser."""
+    return f"{url}/agent/tickets/{ticket_id}"
+
+
 class ZendeskHelpdesk:
     """One Zendesk account. Serves one thread.
 

@@ -44,9 +44,12 @@ def draft(context: click.Context, macros_file: Path, orders_file: Path | None) -
     """Draft replies with the built-in drafter. JSON Lines in and out.
 
     \b
-    echo '{"subject": "Order", "text": "Where is my order?", "tags": [],
-           "customer": {"name": "Ana", "email": "ana@example.com"}}' |
-      bookbag draft --macros macros.yaml --orders orders.jsonl
+    bookbag draft --macros macros.yaml --orders orders.jsonl <messages.jsonl
+
+    A line of messages.jsonl:
+
+    \b
+    {"subject": "Order", "text": "Where is my order?", "tags": [], "customer": {"email": "a@b.c"}}
     """
     from plugin.drafting.builtin import BuiltinDrafter  # noqa: PLC0415 (loaded when needed)
     from plugin.drafting.macros import load_macros  # noqa: PLC0415 (the same)

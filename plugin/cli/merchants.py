@@ -12,6 +12,7 @@ from plugin.cli.filters import read_text
 from plugin.cli.opened import opened
 from plugin.errors import InvalidInputError
 from plugin.models import Role
+from plugin.store import merchants, people, unscoped
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _merchant = click.option("--merchant", required=True, help="The merchant's id.")
@@ -35,6 +36,19 @@ def add_merchant(name: str, as_json: bool) -> None:
     with opened() as service:
         merchant_id = onboarding.add_merchant(service.runtime, name)
     _tell({"id": merchant_id}, as_json)
+
+
+@merchant.command("list")
+@_json
+def list_merchants(as_json: bool) -> None:
+    """Show all merchants.
+
+    \b
+    bookbag merchant list
+    """
+    with opened() as service, service.database.read() as session:
+        for merchant_id, name in unscoped.merchant_names(session):
+            _row({"id": merchant_id, "name": name}, as_json)
 
 
 @click.group()
@@ -86,6 +100,22 @@ def add_account(
     with opened() as service:
         account_id, address = onboarding.add_account(service.runtime, merchant, new)
     _tell({"id": account_id, "webhook_url": address}, as_json)
+
+
+@account.command("list")
+@_merchant
+@_json
+def list_accounts(merchant: str, as_json: bool) -> None:
+    """Show a merchant's accounts with the addresses for their webhooks.
+
+    \b
+    bookbag account list --merchant 0192...
+    """
+    with opened() as service, service.database.read() as session:
+        scope = merchants.require_merchant(session, merchant)
+        for row in merchants.accounts(session, scope):
+            address = onboarding.webhook_url(service.runtime, row.helpdesk, row.id)
+            _row({"id": row.id, "url": row.url, "webhook_url": address}, as_json)
 
 
 @account.command("add-secret")
@@ -171,6 +201,23 @@ def add_user(
     _tell({"id": person_id}, as_json)
 
 
+@user.command("list")
+@_merchant
+@_json
+def list_users(merchant: str, as_json: bool) -> None:
+    """Show a merchant's people.
+
+    \b
+    bookbag user list --merchant 0192...
+    """
+    with opened() as service, service.database.read() as session:
+        scope = merchants.require_merchant(session, merchant)
+        for row in people.everybody(session, scope):
+            limit = people.limit_of(row)
+            shown = {"id": row.id, "email": row.email, "name": row.name, "role": row.role.value}
+            _row({**shown, "limit": str(limit) if limit else "none"}, as_json)
+
+
 @user.command()
 @_merchant
 @click.option("--email", required=True)
@@ -201,8 +248,8 @@ def load_macros(file: Path, merchant: str) -> None:
     bookbag macros load macros.yaml --merchant 0192...
     """
     with opened() as service:
-        number = onboarding.load_macro_file(service.runtime, merchant, read_text(file))
-    click.echo(f"version {number} is in use")
+        number, count = onboarding.load_macro_file(service.runtime, merchant, read_text(file))
+    click.echo(f"version {number} is in use: {count} macro{'s' if count > 1 else ''}")
 
 
 def _credentials(
@@ -237,6 +284,10 @@ def _helpdesk_user(text: str | None) -> tuple[str, str] | None:
     if not (account_id and colon and user_id):
         raise InvalidInputError("helpdesk-user", "expected ACCOUNT:ID")
     return account_id, user_id
+
+
+def _row(record: Mapping[str, str], as_json: bool) -> None:
+    click.echo(json.dumps(dict(record)) if as_json else "  ".join(record.values()))
 
 
 def _tell(answer: Mapping[str, str], as_json: bool) -> None:

@@ -45,15 +45,22 @@ def check(context: click.Context, file: Path, as_json: bool) -> None:
 
 @policy.command()
 @click.argument("file", type=_FILE)
-@click.option("--stateful", is_flag=True, help="Let lines use up limits, in input order.")
+@click.option(
+    "--stateful",
+    is_flag=True,
+    help="Let lines use up limits in input order (this release has none).",
+)
 @click.pass_context
 def decide(context: click.Context, file: Path, stateful: bool) -> None:
     """Decide about drafts by FILE. JSON Lines in and out.
 
     \b
-    echo '{"text": "Done.", "actions": [{"type": "refund", "amount": "60.00"}],
-           "confidence": 0.9, "intent": "refund", "tags": [], "channel": "email",
-           "language": "en"}' | bookbag policy decide policies.yaml
+    bookbag policy decide policies.yaml <drafts.jsonl
+
+    A line of drafts.jsonl; what is left out is not known:
+
+    \b
+    {"text": "Done.", "tags": [], "actions": [{"type": "refund", "amount": "60.00"}]}
     """
     from plugin.policy.load import load  # noqa: PLC0415 (loaded when needed)
     from plugin.policy.record import decide_line  # noqa: PLC0415 (the same)

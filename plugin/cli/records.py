@@ -41,10 +41,14 @@ def list_events(merchant: str, state: str | None, limit: int, as_json: bool) -> 
                 "type": event.vendor_type,
                 "ticket": event.ticket_id,
                 "state": event.state.value,
+                "attempts": event.attempts,
+                "next_try": event.due_at.isoformat() if event.attempts else None,
                 "reason": event.reason,
             }
             plain = "  ".join(str(value or "-") for value in record.values())
             click.echo(json.dumps(record) if as_json else plain)
+        if not as_json:
+            click.echo("id, received, type, ticket, state, attempts, next try, reason", err=True)
 
 
 @events.command()

@@ -27,6 +27,7 @@ def serve() -> None:
         service = Service(settings)
         service.require_current_schema()
         serving = Serving(service)
+        click.echo(f"listening on http://{settings.host}:{settings.port}", err=True)
         click.echo(f"service: {settings.public_url}", err=True)
         run_until_signal(serving)
 

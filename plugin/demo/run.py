@@ -22,7 +22,10 @@ def addresses(world: World) -> list[str]:
         f"queue: {world.service_url}/queue",
         f"service: {world.service_url}",
     ]
-    return lines + [f"sign in as {role}: {world.invitation(role)}" for role in world.people]
+    return lines + [
+        f"sign in as {world.names[role]} ({role}): {world.invitation(role)}"
+        for role in world.people
+    ]
 
 
 def show(world: World, say: Say) -> None:

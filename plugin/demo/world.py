@@ -64,12 +64,14 @@ class World:
         service: The service under the demo.
         scope: The demo merchant.
         people: E-mail by role.
+        names: Name by role.
     """
 
     def __init__(self, options: Options) -> None:
         self._tokens = {name: random.token_urlsafe(24) for name in ("api", "client", "shop")}
         self._roster: list[dict[str, Any]] = yaml.safe_load(data("people.yaml"))
         self.people = {Role(person["role"]): str(person["email"]) for person in self._roster}
+        self.names = {Role(person["role"]): str(person["name"]) for person in self._roster}
         self.tickets = _tickets(options.tickets)
         self._policies = (
             options.policies.read_text(encoding="utf-8")
@@ -122,7 +124,7 @@ class World:
             for person in self._roster
         )
         return SandboxConfig(
-            agents=(_BOT, *seats),
+            agents=(*seats, _BOT),
             account_id=_ACCOUNT,
             subdomain="larkspur",
             api_users={_BOT.email: self._tokens["api"]},

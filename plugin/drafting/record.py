@@ -24,7 +24,8 @@ def draft_line(drafter: Drafter, orders: Mapping[str, Order], record: object) ->
             "order"?}``. Keys beside these are passed over.
 
     Returns:
-        ``{"text", "intent", "confidence", "language", "actions", "sources"}``.
+        ``{"text", "intent", "confidence", "language", "actions", "sources"}``, and ``note``, why,
+        where there is no text.
 
     Raises:
         InvalidInputError: A field is missing or of the wrong kind.
@@ -33,7 +34,7 @@ def draft_line(drafter: Drafter, orders: Mapping[str, Order], record: object) ->
 
 
 def _to_record(draft: Draft) -> dict[str, object]:
-    return {
+    record: dict[str, object] = {
         "text": draft.text,
         "intent": draft.intent,
         "confidence": None if draft.confidence is None else float(draft.confidence),
@@ -44,6 +45,9 @@ def _to_record(draft: Draft) -> dict[str, object]:
             for source in draft.sources
         ],
     }
+    if draft.text is None:
+        record["note"] = draft.note
+    return record
 
 
 def _request(record: object, orders: Mapping[str, Order]) -> Request:

@@ -124,7 +124,10 @@ def decision_to_record(decision: Decision) -> dict[str, Any]:
         "approvers": [role.value for role in decision.approvers],
         "policies": [{"id": hit.id, "reason": hit.reason} for hit in decision.policies],
         "tags": list(decision.tags),
+        "held_because": list(decision.held_because),
     }
+    if decision.escalate_to is not None:
+        record["escalate_to"] = decision.escalate_to.value
     if decision.deadline is not None:
         record["deadline"] = decision.deadline
     return record

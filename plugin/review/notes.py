@@ -148,7 +148,8 @@ def _sentence(refused: BookbagError, command: NoteCommand) -> str:
     if refused.field != "done":
         return refused.message
     short_id = f" {command.short_id}" if command.short_id else ""
-    return f"{refused.message} Then write: /approve{short_id} done"
+    below = ", with the text below it" if command.verb == "edit" else ""
+    return f"{refused.message} Then write: /{command.verb}{short_id} done{below}"
 
 
 def _answer(case: Case, note: Message, sentence: str) -> None:

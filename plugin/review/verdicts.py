@@ -12,7 +12,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from connectors.types import Money
-from plugin.card import action_words, approvers_words
+from plugin.card import action_words, approvers_words, plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.jobs import JobName
 from plugin.judgement import is_stricter, judge_again, renew_if_stricter
@@ -25,7 +25,7 @@ from plugin.models import (
     Surface,
     VerdictKind,
 )
-from plugin.outbox import ask_tags, ticket_key
+from plugin.outbox import ask_note, ask_tags, ticket_key
 from plugin.runtime import Runtime
 from plugin.store import audit, drafts, people, verdicts
 from plugin.store.drafts import Held, action_of
@@ -180,7 +180,19 @@ class _Step:
         if self.held.oversight is Oversight.APPROVAL:
             _require_role(self.held, self.person)
         self._record()
-        drafts.change(self.session, self.scope, self.held.draft, opened_for=self.person.id)
+        draft, now = self.held.draft, self.runtime.now()
+        drafts.change(self.session, self.scope, draft, opened_for=self.person.id)
+        ask_note(
+            self.session,
+            self.runtime.enqueue,
+            self.scope,
+            account_id=draft.account_id,
+            ticket_id=draft.ticket_id,
+            html=plain_note_html(f"{self.person.name} answers this customer in their own words."),
+            key=f"respond:{draft.id}:{now.timestamp()}",
+            at=now,
+            draft_id=draft.id,
+        )
 
     def undo(self) -> None:
         """Take an approval back while the reply has not left."""
@@ -192,7 +204,8 @@ class _Step:
         self._record()
         approval = self.held.oversight is Oversight.APPROVAL
         back = DraftState.AWAITING_APPROVAL if approval else DraftState.AWAITING_REVIEW
-        self._move(back, final_text=None)
+        # The text stays as it was edited: only the signature is taken back.
+        self._move(back)
 
     def _text(self) -> str:
         """What would go out: the draft's text, an earlier signer's edit, or this edit."""
@@ -228,7 +241,7 @@ class _Step:
             return
         if not self.verdict.done:
             todo = "; ".join(action_words(action_of(row)) for row in self.held.actions)
-            raise InvalidInputError("done", f"First do this, then tick it as done: {todo}.")
+            raise InvalidInputError("done", f"First do this, then say that it is done: {todo}.")
         verdicts.tick_actions(
             self.session,
             self.scope,
@@ -323,6 +336,10 @@ def _still_as_seen(held: Held, verdict: Verdict) -> None:
 
 def _require_awaiting(held: Held) -> None:
     if not held.draft.state.is_awaiting:
+        if held.draft.text is None or held.oversight is Oversight.BLOCK:
+            raise MovedError(
+                "There is no draft to give a verdict on: answer the customer yourself."
+            )
         raise MovedError(f"This draft is {held.draft.state.words}; it awaits no verdict.")
 
 
@@ -335,7 +352,7 @@ def _require_role(held: Held, person: PersonRow) -> None:
     decision = held.decision
     roles: Sequence[str] = decision.approvers if decision else ()
     if not any(person.role.may_sign_for(Role(role)) for role in roles):
-        raise ForbiddenError(f"This draft needs {approvers_words(roles)}.")
+        raise ForbiddenError(f"Not counted: this draft needs {approvers_words(roles)}.")
 
 
 def _require_signer(held: Held, person: PersonRow) -> None:
@@ -360,4 +377,6 @@ def _require_within(held: Held, limit: Money) -> None:
             )
         total = Money(total.amount + money.amount, limit.currency)
     if total.amount > limit.amount:
-        raise ForbiddenError(f"This moves {total}, and your limit is {limit}.")
+        raise ForbiddenError(
+            f"This moves {total}, and your limit is {limit}. Ask somebody with a higher one."
+        )

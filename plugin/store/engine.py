@@ -8,8 +8,9 @@ as SQLite does anyway. Errors never show parameters, nor the values that Postgre
 they are customers' words.
 """
 
+import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -92,7 +93,7 @@ def _engine(url: str) -> Engine:
         event.listen(engine, "handle_error", _hide_detail)
         return engine
     if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        _make_private(Path(parsed.database))
     engine = create_engine(
         parsed,
         pool_size=_POOL_SIZE,
@@ -102,6 +103,13 @@ def _engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _make_private(path: Path) -> None:
+    """Create an embedded database's file for its owner alone: it holds customers' words."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with suppress(FileExistsError):
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
 
 
 def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:

@@ -104,6 +104,15 @@ def account(session: Session, scope: Scope, account_id: str) -> Account:
     return found
 
 
+def accounts(session: Session, scope: Scope) -> Sequence[Account]:
+    """The merchant's accounts, oldest first."""
+    return session.scalars(
+        select(Account)
+        .where(Account.merchant_id == scope.merchant_id)
+        .order_by(Account.created_at, Account.id)
+    ).all()
+
+
 def add_shop(
     session: Session, scope: Scope, *, kind: str, url: str, token: str, at: datetime
 ) -> Shop:

@@ -1,6 +1,7 @@
 """People of a merchant, their invitations and signed-in browsers."""
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -97,6 +98,15 @@ def by_helpdesk_user(
             PersonRow.helpdesk_user == helpdesk_user,
         )
     )
+
+
+def everybody(session: Session, scope: Scope) -> Sequence[PersonRow]:
+    """The merchant's people, by e-mail."""
+    return session.scalars(
+        select(PersonRow)
+        .where(PersonRow.merchant_id == scope.merchant_id)
+        .order_by(PersonRow.email)
+    ).all()
 
 
 def names(session: Session, scope: Scope) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The only queries that look across merchants. Each returns ids or a `Scope`, never content.
 
-They are: whose is this account, sign-in link or browser; and what must the sweep drive on.
+They are: which merchants there are; whose is this account, sign-in link or browser; and what must
+the sweep drive on.
 """
 
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ from plugin.store.schema import (
     DraftRow,
     EffectRow,
     InboxEvent,
+    Merchant,
     Shop,
     SignInLink,
     WebhookSecret,
@@ -42,6 +44,12 @@ class Credential:
     scope: Scope
     id: str
     person_id: str
+
+
+def merchant_names(session: Session) -> Sequence[tuple[str, str]]:
+    """Every merchant's id and name, for the operator of this installation."""
+    rows = session.execute(select(Merchant.id, Merchant.name).order_by(Merchant.id))
+    return [(row.id, row.name) for row in rows]
 
 
 def scope_of_account(session: Session, account_id: str) -> Scope | None:

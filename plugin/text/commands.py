@@ -100,6 +100,8 @@ def _verb(written: str) -> Verb:
 def _arguments(verb: Verb, line: str, open_ids: Collection[str]) -> tuple[str | None, bool, str]:
     """The id, whether it says done, and the rest of the command's line."""
     short_id, rest = _take_id(line, open_ids)
+    if verb == "edit" and _take_done(rest) == (True, ""):
+        return short_id, True, ""
     if verb != "approve":
         return short_id, False, rest
     done, rest = _take_done(rest)

@@ -9,7 +9,7 @@ from plugin.card import Card, card_of
 from plugin.models import DraftState, Oversight, Role, VerdictKind
 from plugin.review.verdicts import may_respond, may_sign
 from plugin.runtime import Runtime
-from plugin.store import audit, corrections, drafts, people, verdicts
+from plugin.store import audit, corrections, drafts, merchants, people, verdicts
 from plugin.store.drafts import Held
 from plugin.store.schema import CorrectionRow, PersonRow, VerdictRow
 from plugin.text.diff import diff
@@ -45,6 +45,7 @@ class DraftView:
         missing: How many more must approve after the reader.
         undo_left: Seconds in which an approval can still be taken back; None where none can.
         answering: Who said that they answer this customer themselves.
+        ticket_url: The ticket in the helpdesk.
         newer: The id of the ticket's newer draft, where this one is stale.
     """
 
@@ -61,6 +62,7 @@ class DraftView:
     correction: CorrectionRow | None
     hunks: tuple[Hunk, ...]
     newer: str | None
+    ticket_url: str
 
     @property
     def offered(self) -> str:
@@ -96,6 +98,9 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
         correction=correction,
         hunks=_hunks(correction),
         newer=_newer(session, who, held),
+        ticket_url=runtime.ticket_url(
+            merchants.account(session, scope, draft.account_id), draft.ticket_id
+        ),
     )
 
 

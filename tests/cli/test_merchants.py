@@ -161,7 +161,10 @@ def test_a_shop_and_macros_are_added(shell: Shell) -> None:
     assert set(told.json) == {"id"}
     refused(shell(*words, "--token-file", token, "--kind", "barter"), "kind: expected one of")
     good = shell.file("macros.yaml", MACROS)
-    assert shell("macros", "load", good, "--merchant", merchant).out == "version 1 is in use\n"
+    assert (
+        shell("macros", "load", good, "--merchant", merchant).out
+        == "version 1 is in use: 1 macro\n"
+    )
     bad = shell.file("bad.yaml", MACROS.replace("language: en", "language: 7"))
     assert shell("macros", "load", bad, "--merchant", merchant).code == 2
     with reading(shell) as session:
@@ -211,3 +214,27 @@ def test_no_secret_is_ever_shown(shell: Shell) -> None:
     told = shell.account(merchant)
     for words in ("the webhook secret", "the api token", KEY):
         assert words not in told.out + told.err
+
+
+def test_what_was_made_can_be_listed(shell: Shell) -> None:
+    merchant = shell.merchant()
+    account = shell.account(merchant).json
+    person = ("--email", "ana@b.example", "--name", "Ana", "--role", "agent", "--limit", "50.00")
+    shell("user", "add", "--merchant", merchant, *person)
+    assert merchant in shell("merchant", "list").out
+    listed = shell("account", "list", "--merchant", merchant, "--json").json
+    assert (listed["id"], listed["webhook_url"]) == (account["id"], account["webhook_url"])
+    people_listed = shell("user", "list", "--merchant", merchant).out
+    assert "ana@b.example  Ana  agent  50.00 USD" in people_listed
+
+
+def test_the_same_account_is_not_connected_twice(shell: Shell) -> None:
+    merchant = shell.merchant()
+    first = shell.account(merchant).json["id"]
+    refused(shell.account(merchant), first)
+
+
+def test_an_empty_macro_file_is_refused(shell: Shell) -> None:
+    merchant = shell.merchant()
+    path = shell.file("empty.yaml", "[]")
+    refused(shell("macros", "load", path, "--merchant", merchant), "no macro")

@@ -121,3 +121,26 @@ def test_the_same_command_twice_signs_once(bench: Bench) -> None:
     assert "approved" in answer(bench, ticket_id)
     bench.pass_time(10)
     assert len(bench.public(ticket_id)) == 1
+
+
+def test_an_edit_by_note_may_say_that_its_actions_are_done(bench: Bench) -> None:
+    ticket_id = bench.opened("refund_under_limit")
+    bench.note(ticket_id, ANA, "/edit\nYour refund is on its way.")
+    assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
+    assert "/edit done, with the text below it" in answer(bench, ticket_id)
+    bench.note(ticket_id, ANA, "/edit done\nYour refund is on its way.")
+    bench.pass_time(10)
+    assert bench.public(ticket_id) == ["Your refund is on its way."]
+    assert all(action.done_at for action in bench.held(ticket_id).actions)
+
+
+def test_who_answers_themself_is_told_on_the_ticket(bench: Bench) -> None:
+    ticket_id = bench.opened("reship")
+    bench.note(ticket_id, ANA, "/respond")
+    assert "Ana Reyes answers this customer" in answer(bench, ticket_id)
+
+
+def test_there_is_nothing_to_approve_without_a_draft(bench: Bench) -> None:
+    ticket_id = bench.opened("no_macro_polish")
+    bench.note(ticket_id, ANA, "/approve")
+    assert "There is no draft" in answer(bench, ticket_id)

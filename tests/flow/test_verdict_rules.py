@@ -88,6 +88,16 @@ def test_undo_in_time_takes_everything_back(bench: Bench) -> None:
     assert len(bench.public(ticket_id)) == 1
 
 
+def test_undo_takes_back_the_signature_and_keeps_the_edit(bench: Bench) -> None:
+    ticket_id = bench.opened("complaint")
+    say(bench, ticket_id, BEN, "edit", text="I have read it myself. I am sorry.")
+    say(bench, ticket_id, BEN, "undo")
+    assert bench.draft(ticket_id).final_text == "I have read it myself. I am sorry."
+    say(bench, ticket_id, BEN, "approve")
+    bench.pass_time(10)
+    assert bench.public(ticket_id) == ["I have read it myself. I am sorry."]
+
+
 def test_undo_then_approve_again_waits_the_whole_time(bench: Bench) -> None:
     ticket_id = bench.opened("refund_under_limit")
     say(bench, ticket_id, ANA, "approve", done=True)

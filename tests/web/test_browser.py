@@ -83,7 +83,7 @@ def test_a_refusal_is_read_first_and_loses_nothing(sqlite_bench: Bench, sign_in:
     page.get_by_label("Reply to the customer").fill("My own words")
     page.get_by_role("button", name="Send edited reply").click()
     problem = page.get_by_role("alert")
-    expect(problem).to_contain_text("First do this, then tick it as done: refund 38.50 USD")
+    expect(problem).to_contain_text("First do this, then say that it is done: refund 38.50 USD")
     expect(problem).to_be_focused()
     expect(page.get_by_label("Reply to the customer")).to_have_value("My own words")
     expect(page.locator("#approve")).to_have_text("Send edited reply")

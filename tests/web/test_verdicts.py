@@ -53,7 +53,7 @@ def test_without_the_tick_nothing_is_approved_and_nothing_typed_is_lost(
     words = '\n  Hi Priya,\n\nhere you are: </textarea><b>38.50 USD</b> &amp; "thanks".\n'
     answer = visit(ANA).verdict(draft.id, "approve", text=words)
     assert answer.status_code == 422
-    assert problem(answer) == "First do this, then tick it as done: refund 38.50 USD on #1005."
+    assert problem(answer) == "First do this, then say that it is done: refund 38.50 USD on #1005."
     assert typed(answer) == words
     assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
     assert verdicts_of(bench, ticket_id) == []

@@ -45,6 +45,7 @@ def list_tickets() -> ResponseReturnValue:
     )
 
 
+@blueprint.get("/agent/tickets/<int:ticket_id>")
 @blueprint.get("/tickets/<int:ticket_id>")
 def show_ticket(ticket_id: int) -> ResponseReturnValue:
     """One conversation."""
