@@ -138,7 +138,10 @@ def _give(
         done=command.done,
         source=source,
     )
-    state = give(case.runtime, case.scope, draft.id, person, verdict)
+    try:
+        state = give(case.runtime, case.scope, draft.id, person, verdict)
+    except ForbiddenError as refused:
+        raise ForbiddenError(f"Your /{command.verb} was not counted. {refused}") from refused
     return f"A verdict by note: {kind}; the draft is {DraftState(state).words}."
 
 

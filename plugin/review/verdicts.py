@@ -352,7 +352,7 @@ def _require_role(held: Held, person: PersonRow) -> None:
     decision = held.decision
     roles: Sequence[str] = decision.approvers if decision else ()
     if not any(person.role.may_sign_for(Role(role)) for role in roles):
-        raise ForbiddenError(f"Not counted: this draft needs {approvers_words(roles)}.")
+        raise ForbiddenError(f"This draft needs {approvers_words(roles)}.")
 
 
 def _require_signer(held: Held, person: PersonRow) -> None:

@@ -51,6 +51,7 @@ def test_no_draft_is_null() -> None:
         "language": "en",
         "actions": [],
         "sources": [],
+        "note": "The message has no text to answer.",
     }
 
 

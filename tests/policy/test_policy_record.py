@@ -39,6 +39,8 @@ def test_a_held_refund() -> None:
         "deadline": 7200,
         "policies": [{"id": "big-refund", "reason": "The refund is 54.20 USD, over 50.00 USD."}],
         "tags": ["big_refund"],
+        "held_because": ["The refund is 54.20 USD, over 50.00 USD."],
+        "escalate_to": "admin",
     }
 
 

@@ -17,6 +17,7 @@ from plugin.store.scope import Scope
 
 # Who adds a query across merchants adds it here too, having thought about it.
 ACROSS_MERCHANTS = {
+    "merchant_names": Sequence[tuple[str, str]],
     "scope_of_account": Scope | None,
     "scope_of_event": Scope | None,
     "sign_in_link": unscoped.Credential | None,
