@@ -2,11 +2,13 @@
 
 import json
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import responses
 
 from connectors.base import AccountAccess
+from connectors.types import Receipt, TagChange
 from connectors.zendesk.helpdesk import ZendeskHelpdesk
 
 BASE = "https://acme.zendesk.com"
@@ -106,3 +108,18 @@ def sent(method: str = "PUT") -> list[dict[str, Any]]:
         for call in responses.calls
         if call.request.method == method
     ]
+
+
+def stands(*tags: str, **changes: Any) -> responses.BaseResponse:
+    edge: responses.BaseResponse = responses.get(TICKET, json={"ticket": ticket(*tags, **changes)})
+    return edge
+
+
+def takes(*events: dict[str, Any]) -> responses.BaseResponse:
+    edge: responses.BaseResponse = responses.put(TICKET, json=updated(*events))
+    return edge
+
+
+NO_TAGS = TagChange()
+DRAFT = TagChange(add=frozenset({"bookbag_draft"}))
+DONE = Receipt("901", datetime(2026, 11, 22, 9, 0, 1, tzinfo=UTC))

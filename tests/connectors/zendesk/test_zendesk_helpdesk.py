@@ -1,6 +1,4 @@
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from typing import Any
 
 import pytest
 import responses
@@ -12,22 +10,22 @@ from connectors.errors import (
     RejectedError,
     UnavailableError,
 )
-from connectors.types import Receipt, TagChange
+from connectors.types import TagChange
 
 from .answers import (
+    DONE,
+    DRAFT,
+    NO_TAGS,
     STAMP,
     TICKET,
     helpdesk,
     retagged,
     sent,
+    stands,
+    takes,
     ticket,
-    updated,
     wrote,
 )
-
-NO_TAGS = TagChange()
-DRAFT = TagChange(add=frozenset({"bookbag_draft"}))
-DONE = Receipt("901", datetime(2026, 11, 22, 9, 0, 1, tzinfo=UTC))
 
 
 @pytest.fixture(autouse=True)
@@ -39,16 +37,6 @@ def _edge() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
-
-
-def stands(*tags: str, **changes: Any) -> responses.BaseResponse:
-    edge: responses.BaseResponse = responses.get(TICKET, json={"ticket": ticket(*tags, **changes)})
-    return edge
-
-
-def takes(*events: dict[str, Any]) -> responses.BaseResponse:
-    edge: responses.BaseResponse = responses.put(TICKET, json=updated(*events))
-    return edge
 
 
 def test_a_note_is_one_put_with_tags_and_effect() -> None:

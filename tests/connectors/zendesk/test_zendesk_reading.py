@@ -13,7 +13,7 @@ from connectors.errors import (
     RejectedError,
     UnavailableError,
 )
-from connectors.types import Channel, Origin, Person, PersonRole, Receipt, TagChange
+from connectors.types import Channel, Origin, Person, PersonRole, Receipt
 from connectors.zendesk.markup import to_html
 
 from .answers import (
@@ -23,19 +23,15 @@ from .answers import (
     AUDITS,
     COMMENTS,
     CUSTOMER,
+    DONE,
     STAMP,
     TICKET,
     audit,
     comment,
     helpdesk,
     ticket,
-    updated,
     wrote,
 )
-
-NO_TAGS = TagChange()
-DRAFT = TagChange(add=frozenset({"bookbag_draft"}))
-DONE = Receipt("901", datetime(2026, 11, 22, 9, 0, 1, tzinfo=UTC))
 
 
 @pytest.fixture(autouse=True)
@@ -47,16 +43,6 @@ def _edge() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
-
-
-def stands(*tags: str, **changes: Any) -> responses.BaseResponse:
-    edge: responses.BaseResponse = responses.get(TICKET, json={"ticket": ticket(*tags, **changes)})
-    return edge
-
-
-def takes(*events: dict[str, Any]) -> responses.BaseResponse:
-    edge: responses.BaseResponse = responses.put(TICKET, json=updated(*events))
-    return edge
 
 
 def test_a_ticket_as_it_stands() -> None:
