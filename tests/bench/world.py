@@ -52,7 +52,13 @@ class Clock:
 class Bench:
     """Everything real but the job engine, whose jobs run when the test says so."""
 
-    def __init__(self, settings: Settings, *, policies: str | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        policies: str | None = None,
+        comment_with_created: bool = True,
+    ) -> None:
         self.clock = Clock()
         self.queue = BenchQueue(self.clock)
         seats = (
@@ -66,6 +72,7 @@ class Bench:
             agents=seats,
             api_users={BOT: TOKEN},
             oauth_clients={"bookbag": OAuthClient("client-secret", BOT)},
+            comment_with_created=comment_with_created,
             clock=self.clock,
         )
         self.helpdesk_app = zendesk.create_app(config)

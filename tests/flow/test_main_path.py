@@ -1,7 +1,12 @@
 """The main path, from a signed webhook to a logged correction, as the helpdesk sees it."""
 
+from pathlib import Path
+
+import pytest
+
 from plugin.models import DraftState, InboxState, Outcome, Oversight, Surface, VerdictKind
 from plugin.store import corrections, inbox, verdicts
+from tests.bench.databases import settings_for
 from tests.bench.world import ANA, BEN, Bench
 
 
@@ -196,3 +201,15 @@ def test_others_tags_survive_all_of_it(bench: Bench) -> None:
     bench.note(ticket_id, ANA, "/approve done")
     bench.pass_time(10)
     assert bench.hands.tags(ticket_id) == {"vip", "gloves", "bookbag_sent"}
+
+
+@pytest.mark.parametrize("comment_with_created", [True, False])
+def test_a_new_ticket_gets_one_draft_whichever_events_tell_of_it(
+    database_url: str, tmp_path: Path, comment_with_created: bool
+) -> None:
+    settings = settings_for(database_url, tmp_path)
+    with Bench(settings, comment_with_created=comment_with_created) as bench:
+        ticket_id = bench.opened("refund_under_limit")
+        (draft,) = bench.drafts(ticket_id)
+        assert draft.state is DraftState.AWAITING_REVIEW
+        assert len(bench.notes(ticket_id)) == 1
