@@ -102,7 +102,7 @@ class ZendeskClient:
         )
         session.hooks["response"].append(_log_ignored)
         # Without this zenpy refuses the session, with all its credentials in the error's text.
-        session.authorized = True  # type: ignore[attr-defined]
+        session.authorized = True  # type: ignore[attr-defined]  # zenpy asks for it
         session.adapters.clear()
         session.mount(
             f"{_ALIAS}/",

@@ -88,7 +88,7 @@ class ClientCredentials(AuthBase):
     def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
         """Put a good token on the request."""
         request.headers["Authorization"] = f"Bearer {self._token()}"
-        request.register_hook("response", self._renew)  # type: ignore[no-untyped-call]
+        request.register_hook("response", self._renew)  # type: ignore[no-untyped-call]  # no stubs
         return request
 
     def _token(self) -> str:

@@ -214,7 +214,7 @@ class _Step:
             edited = draft.final_text is not None and draft.final_text != draft.text
             if edited and self.verdict.surface is Surface.NOTE:
                 raise ForbiddenError(
-                    "Another signer has edited this reply. Read it and sign on the review page."
+                    "This reply was edited after its note. Read it and sign on the review page."
                 )
             return draft.final_text or draft.text or ""
         text = (self.verdict.text or "").strip()

@@ -58,12 +58,6 @@ def scope_of_account(session: Session, account_id: str) -> Scope | None:
     return Scope(merchant_id) if merchant_id else None
 
 
-def scope_of_event(session: Session, event_id: str) -> Scope | None:
-    """Whose stored webhook this is."""
-    merchant_id = session.scalar(select(InboxEvent.merchant_id).where(InboxEvent.id == event_id))
-    return Scope(merchant_id) if merchant_id else None
-
-
 def sign_in_link(session: Session, digest: str, *, at: datetime) -> Credential | None:
     """Whom an unused invitation, still good at `at`, is for."""
     row = session.execute(

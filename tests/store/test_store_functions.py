@@ -19,7 +19,6 @@ from plugin.store.scope import Scope
 ACROSS_MERCHANTS = {
     "merchant_names": Sequence[tuple[str, str]],
     "scope_of_account": Scope | None,
-    "scope_of_event": Scope | None,
     "sign_in_link": unscoped.Credential | None,
     "web_session": unscoped.Credential | None,
     "overdue_events": Sequence[unscoped.Due],

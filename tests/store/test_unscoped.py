@@ -50,12 +50,10 @@ def ids(rows: Sequence[Due]) -> list[str]:
     return [row.id for row in rows]
 
 
-def test_whose_account_and_whose_event(database: Database, shop: Owner, other: Owner) -> None:
-    event_id = add_event(database, shop)
+def test_whose_account_it_is(database: Database, shop: Owner, other: Owner) -> None:
     with database.read() as session:
         assert unscoped.scope_of_account(session, shop.account_id) == shop.scope
         assert unscoped.scope_of_account(session, other.account_id) == other.scope
-        assert unscoped.scope_of_event(session, event_id) == shop.scope
 
 
 @pytest.mark.parametrize(
@@ -65,7 +63,6 @@ def test_an_id_nobody_has_is_nobodys(database: Database, shop: Owner, wrong: str
     del shop
     with database.read() as session:
         assert unscoped.scope_of_account(session, wrong) is None
-        assert unscoped.scope_of_event(session, wrong) is None
 
 
 def test_a_sign_in_link_is_good_once_and_for_its_time(database: Database, shop: Owner) -> None:

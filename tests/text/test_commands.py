@@ -41,8 +41,8 @@ def _approve(short_id: str | None = None, *, done: bool = False, rest: str = "")
         ("/respond K7Q2M", NoteCommand("respond", "K7Q2M", False, "")),
         ("/edit", NoteCommand("edit", None, False, "")),
         (
-            "/edit K7Q2M\n\nHi Anna,\n\n  it’s done:\n> you asked\nyes\n-- \nTom",  # noqa: RUF001
-            NoteCommand("edit", "K7Q2M", False, "Hi Anna,\n\n  it’s done:\n> you asked\nyes"),  # noqa: RUF001
+            "/edit K7Q2M\n\nHi Anna,\n\n  it’s done:\n> you asked\nyes\n-- \nTom",  # noqa: RUF001 (as people type)
+            NoteCommand("edit", "K7Q2M", False, "Hi Anna,\n\n  it’s done:\n> you asked\nyes"),  # noqa: RUF001 (as people type)
         ),
         ("/edit Hello there\nsecond", NoteCommand("edit", None, False, "Hello there\nsecond")),
         (

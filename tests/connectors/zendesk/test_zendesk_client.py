@@ -3,7 +3,6 @@
 import inspect
 import logging
 import time
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -30,16 +29,7 @@ from connectors.zendesk.helpdesk import ZendeskHelpdesk
 
 from .answers import API, TICKET, access, helpdesk, ticket, updated, wrote
 
-
-@pytest.fixture(autouse=True)
-def _edge() -> Iterator[None]:
-    with responses.mock:
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+pytestmark = pytest.mark.usefixtures("edge", "no_waiting")
 
 
 def client() -> ZendeskClient:

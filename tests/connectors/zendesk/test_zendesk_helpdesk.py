@@ -1,5 +1,3 @@
-from collections.abc import Iterator
-
 import pytest
 import responses
 
@@ -27,16 +25,7 @@ from .answers import (
     wrote,
 )
 
-
-@pytest.fixture(autouse=True)
-def _edge() -> Iterator[None]:
-    with responses.mock:
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+pytestmark = pytest.mark.usefixtures("edge", "no_waiting")
 
 
 def test_a_note_is_one_put_with_tags_and_effect() -> None:

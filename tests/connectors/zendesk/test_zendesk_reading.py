@@ -1,5 +1,4 @@
 import json
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
@@ -33,16 +32,7 @@ from .answers import (
     wrote,
 )
 
-
-@pytest.fixture(autouse=True)
-def _edge() -> Iterator[None]:
-    with responses.mock:
-        yield
-
-
-@pytest.fixture(autouse=True)
-def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("tenacity.nap.time.sleep", lambda _: None)
+pytestmark = pytest.mark.usefixtures("edge", "no_waiting")
 
 
 def test_a_ticket_as_it_stands() -> None:

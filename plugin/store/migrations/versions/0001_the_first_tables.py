@@ -9,6 +9,21 @@ branch_labels = None
 depends_on = None
 
 
+def _owned(table: str, *columns: sa.schema.SchemaItem) -> None:
+    """A table whose rows are one merchant's."""
+    op.create_table(
+        table,
+        *columns,
+        sa.Column("merchant_id", sa.Text(), nullable=False),
+        sa.Column("id", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["merchant_id"], ["bb_merchant.id"], name=f"fk_{table}_merchant_id"
+        ),
+        sa.PrimaryKeyConstraint("id", name=f"pk_{table}"),
+    )
+    op.create_index(f"ix_{table}_merchant_id", table, ["merchant_id"])
+
+
 def upgrade() -> None:
     """Apply."""
     op.create_table(
@@ -24,7 +39,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_bb_worker_lease"),
     )
-    op.create_table(
+    _owned(
         "bb_account",
         sa.Column("helpdesk", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
@@ -32,62 +47,32 @@ def upgrade() -> None:
         sa.Column("credentials", sa.LargeBinary(), nullable=False),
         sa.Column("status_after_send", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_account_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_account"),
     )
-    op.create_index("ix_bb_account_merchant_id", "bb_account", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_macro_set",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_macro_set_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_macro_set"),
         sa.UniqueConstraint("merchant_id", "number", name="uq_bb_macro_set_merchant_id_number"),
     )
-    op.create_index("ix_bb_macro_set_merchant_id", "bb_macro_set", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_policy_version",
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("activated_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("activated_by", sa.Text(), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_policy_version_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_policy_version"),
         sa.UniqueConstraint(
             "merchant_id", "number", name="uq_bb_policy_version_merchant_id_number"
         ),
     )
-    op.create_index("ix_bb_policy_version_merchant_id", "bb_policy_version", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_shop",
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("url", sa.Text(), nullable=False),
         sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["merchant_id"], ["bb_merchant.id"], name="fk_bb_shop_merchant_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_shop"),
     )
-    op.create_index("ix_bb_shop_merchant_id", "bb_shop", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_inbox",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("event_id", sa.Text(), nullable=False),
@@ -106,19 +91,12 @@ def upgrade() -> None:
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["bb_account.id"], name="fk_bb_inbox_account_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_inbox_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_inbox"),
         sa.UniqueConstraint("account_id", "event_id", name="uq_bb_inbox_account_id_event_id"),
     )
-    op.create_index("ix_bb_inbox_merchant_id", "bb_inbox", ["merchant_id"])
     op.create_index("ix_bb_inbox_state_due", "bb_inbox", ["state", "due_at"])
 
-    op.create_table(
+    _owned(
         "bb_person",
         sa.Column("email", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -132,39 +110,23 @@ def upgrade() -> None:
         sa.Column("account_id", sa.Text(), nullable=True),
         sa.Column("helpdesk_user", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["bb_account.id"], name="fk_bb_person_account_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_person_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_person"),
         sa.UniqueConstraint(
             "account_id", "helpdesk_user", name="uq_bb_person_account_id_helpdesk_user"
         ),
         sa.UniqueConstraint("merchant_id", "email", name="uq_bb_person_merchant_id_email"),
     )
-    op.create_index("ix_bb_person_merchant_id", "bb_person", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_webhook_secret",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("secret", sa.LargeBinary(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["bb_account.id"], name="fk_bb_webhook_secret_account_id"
         ),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_webhook_secret_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_webhook_secret"),
     )
     op.create_index("ix_bb_webhook_secret_account_id", "bb_webhook_secret", ["account_id"])
-    op.create_index("ix_bb_webhook_secret_merchant_id", "bb_webhook_secret", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_draft",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("ticket_id", sa.Text(), nullable=False),
@@ -195,62 +157,39 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["bb_account.id"], name="fk_bb_draft_account_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_draft_merchant_id"
-        ),
         sa.ForeignKeyConstraint(["opened_for"], ["bb_person.id"], name="fk_bb_draft_opened_for"),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_draft"),
         sa.UniqueConstraint("account_id", "message_id", name="uq_bb_draft_account_id_message_id"),
         sa.UniqueConstraint(
             "merchant_id", "open_short_id", name="uq_bb_draft_merchant_id_open_short_id"
         ),
     )
-    op.create_index("ix_bb_draft_merchant_id", "bb_draft", ["merchant_id"])
     op.create_index("ix_bb_draft_state_due", "bb_draft", ["state", "due_at"])
     op.create_index("ix_bb_draft_ticket", "bb_draft", ["account_id", "ticket_id"])
 
-    op.create_table(
+    _owned(
         "bb_sign_in_link",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_sign_in_link_merchant_id"
-        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["bb_person.id"], name="fk_bb_sign_in_link_person_id"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_sign_in_link"),
         sa.UniqueConstraint("digest", name="uq_bb_sign_in_link_digest"),
     )
-    op.create_index("ix_bb_sign_in_link_merchant_id", "bb_sign_in_link", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_web_session",
         sa.Column("person_id", sa.Text(), nullable=False),
         sa.Column("digest", sa.String(length=64), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_web_session_merchant_id"
-        ),
         sa.ForeignKeyConstraint(
             ["person_id"], ["bb_person.id"], name="fk_bb_web_session_person_id"
         ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_web_session"),
         sa.UniqueConstraint("digest", name="uq_bb_web_session_digest"),
     )
-    op.create_index("ix_bb_web_session_merchant_id", "bb_web_session", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_action",
         sa.Column("draft_id", sa.Text(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
@@ -264,39 +203,23 @@ def upgrade() -> None:
         sa.Column("items", sa.Text(), nullable=False),
         sa.Column("done_by", sa.Text(), nullable=True),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["done_by"], ["bb_person.id"], name="fk_bb_action_done_by"),
         sa.ForeignKeyConstraint(["draft_id"], ["bb_draft.id"], name="fk_bb_action_draft_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_action_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_action"),
         sa.UniqueConstraint(
             "draft_id", "rev", "position", name="uq_bb_action_draft_id_rev_position"
         ),
     )
-    op.create_index("ix_bb_action_merchant_id", "bb_action", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_audit",
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("draft_id", sa.Text(), nullable=True),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("event", sa.Text(), nullable=False),
         sa.Column("detail", sa.Text(), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["bb_draft.id"], name="fk_bb_audit_draft_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_audit_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_audit"),
     )
     op.create_index("ix_bb_audit_draft_id", "bb_audit", ["draft_id"])
-    op.create_index("ix_bb_audit_merchant_id", "bb_audit", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_correction",
         sa.Column("draft_id", sa.Text(), nullable=False),
         sa.Column("account_id", sa.Text(), nullable=False),
@@ -315,21 +238,13 @@ def upgrade() -> None:
         sa.Column("similarity", sa.Float(), nullable=False),
         sa.Column("ops", sa.Text(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(
             ["account_id"], ["bb_account.id"], name="fk_bb_correction_account_id"
         ),
         sa.ForeignKeyConstraint(["draft_id"], ["bb_draft.id"], name="fk_bb_correction_draft_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_correction_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_correction"),
         sa.UniqueConstraint("draft_id", "message_id", name="uq_bb_correction_draft_id_message_id"),
     )
-    op.create_index("ix_bb_correction_merchant_id", "bb_correction", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_decision",
         sa.Column("draft_id", sa.Text(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
@@ -352,18 +267,10 @@ def upgrade() -> None:
         sa.Column("held_because", sa.Text(), nullable=False),
         sa.Column("advice", sa.Text(), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["bb_draft.id"], name="fk_bb_decision_draft_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_decision_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_decision"),
         sa.UniqueConstraint("draft_id", "rev", name="uq_bb_decision_draft_id_rev"),
     )
-    op.create_index("ix_bb_decision_merchant_id", "bb_decision", ["merchant_id"])
-
-    op.create_table(
+    _owned(
         "bb_effect",
         sa.Column("account_id", sa.Text(), nullable=False),
         sa.Column("ticket_id", sa.Text(), nullable=False),
@@ -388,22 +295,15 @@ def upgrade() -> None:
         sa.Column("receipt_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("error", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["account_id"], ["bb_account.id"], name="fk_bb_effect_account_id"),
         sa.ForeignKeyConstraint(["draft_id"], ["bb_draft.id"], name="fk_bb_effect_draft_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_effect_merchant_id"
-        ),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_effect"),
         sa.UniqueConstraint("merchant_id", "key", name="uq_bb_effect_merchant_id_key"),
     )
     op.create_index("ix_bb_effect_draft_id", "bb_effect", ["draft_id"])
-    op.create_index("ix_bb_effect_merchant_id", "bb_effect", ["merchant_id"])
     op.create_index("ix_bb_effect_state_due", "bb_effect", ["state", "due_at"])
     op.create_index("ix_bb_effect_ticket", "bb_effect", ["account_id", "ticket_id"])
 
-    op.create_table(
+    _owned(
         "bb_verdict",
         sa.Column("draft_id", sa.Text(), nullable=False),
         sa.Column("rev", sa.Integer(), nullable=False),
@@ -423,18 +323,11 @@ def upgrade() -> None:
         sa.Column("source", sa.Text(), nullable=True),
         sa.Column("counts", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("merchant_id", sa.Text(), nullable=False),
-        sa.Column("id", sa.Text(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["bb_draft.id"], name="fk_bb_verdict_draft_id"),
-        sa.ForeignKeyConstraint(
-            ["merchant_id"], ["bb_merchant.id"], name="fk_bb_verdict_merchant_id"
-        ),
         sa.ForeignKeyConstraint(["person_id"], ["bb_person.id"], name="fk_bb_verdict_person_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_bb_verdict"),
         sa.UniqueConstraint("merchant_id", "source", name="uq_bb_verdict_merchant_id_source"),
     )
     op.create_index("ix_bb_verdict_draft_id", "bb_verdict", ["draft_id"])
-    op.create_index("ix_bb_verdict_merchant_id", "bb_verdict", ["merchant_id"])
 
 
 def downgrade() -> None:
