@@ -77,7 +77,11 @@ class Merchant(Base):
 
 
 class Account(Owned):
-    """One merchant's connection to one helpdesk. The id is 128 random bits: it stands in URLs."""
+    """One merchant's connection to one helpdesk. The id is 128 random bits: it stands in URLs.
+
+    `app_key` is the public key (PEM) that the helpdesk signs the sidebar's openings with,
+    `app_audience` whom it addresses them to; None where no app is installed.
+    """
 
     __tablename__ = "bb_account"
 
@@ -86,6 +90,8 @@ class Account(Owned):
     vendor_account: Mapped[str]
     credentials: Mapped[str] = mapped_column(Secret())
     status_after_send: Mapped[str | None]
+    app_key: Mapped[str | None]
+    app_audience: Mapped[str | None]
     created_at: Mapped[datetime]
 
 
@@ -199,7 +205,11 @@ class InboxEvent(Owned):
 
 
 class DraftRow(Owned):
-    """A draft for one customer message, and where it stands."""
+    """A draft for one customer message, and where it stands.
+
+    `attachments` are the names of what came with the message. `inserted_by` has the draft in their
+    composer since `inserted_at`.
+    """
 
     __tablename__ = "bb_draft"
     __table_args__ = (
@@ -227,8 +237,11 @@ class DraftRow(Owned):
     subject: Mapped[str]
     customer_name: Mapped[str]
     message_text: Mapped[str]
+    attachments: Mapped[Any] = mapped_column(Json(), default=list, server_default="[]")
     final_text: Mapped[str | None]
     opened_for: Mapped[str | None] = mapped_column(ForeignKey("bb_person.id"))
+    inserted_by: Mapped[str | None]
+    inserted_at: Mapped[datetime | None]
     bypassed: Mapped[bool] = mapped_column(default=False)
     round: Mapped[int] = mapped_column(default=1)
     created_at: Mapped[datetime]
@@ -237,7 +250,10 @@ class DraftRow(Owned):
 
 
 class DecisionRow(Owned):
-    """The policy engine's answer for one revision of a draft, with what it was given."""
+    """The policy engine's answer for one revision of a draft, with what it was given.
+
+    `escalated_at`: when the deadline passed the first time and `escalate_to` was asked.
+    """
 
     __tablename__ = "bb_decision"
     __table_args__ = (UniqueConstraint("draft_id", "rev"),)
@@ -250,6 +266,7 @@ class DecisionRow(Owned):
     approvers: Mapped[Any] = mapped_column(Json())
     deadline_at: Mapped[datetime | None]
     escalate_to: Mapped[Role | None]
+    escalated_at: Mapped[datetime | None]
     policies: Mapped[Any] = mapped_column(Json())
     tags: Mapped[Any] = mapped_column(Json())
     held_because: Mapped[Any] = mapped_column(Json())
