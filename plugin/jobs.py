@@ -44,6 +44,7 @@ class JobName(StrEnum):
     HANDLE_EVENT = "handle_event"
     DELIVER = "deliver"
     RUN_EFFECT = "run_effect"
+    DEADLINE = "deadline"
 
 
 Job = Callable[[Scope, str], None]

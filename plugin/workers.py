@@ -23,6 +23,7 @@ from plugin.delivery.effects import run_effect
 from plugin.jobs import Job, JobEngine, JobName, executors_at_work
 from plugin.models import InboxState
 from plugin.outbox import ticket_key
+from plugin.review import deadlines
 from plugin.runtime import Runtime
 from plugin.store import inbox, leases, unscoped
 from plugin.store.schema import DraftRow, EffectRow, InboxEvent
@@ -45,6 +46,7 @@ def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
     return {
         JobName.HANDLE_EVENT: partial(_handle_event, runtime),
         JobName.DELIVER: partial(replies.deliver, runtime),
+        JobName.DEADLINE: partial(deadlines.passed, runtime),
         JobName.RUN_EFFECT: lambda scope, effect_id: _run_effect(runtime, scope, effect_id),
     }
 
@@ -148,6 +150,11 @@ def sweep(runtime: Runtime) -> int:
                 JobName.DELIVER,
                 DraftRow,
                 unscoped.overdue_drafts(session, before=before, limit=_SWEEP_BATCH),
+            ),
+            (
+                JobName.DEADLINE,
+                DraftRow,
+                unscoped.overdue_approvals(session, before=now, limit=_SWEEP_BATCH),
             ),
             (
                 JobName.RUN_EFFECT,

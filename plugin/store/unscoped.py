@@ -8,13 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 from sqlalchemy.orm import Session
 
 from plugin.models import DraftState, EffectKind, EffectState, InboxState
 from plugin.store.columns import Keyring
 from plugin.store.schema import (
     Account,
+    DecisionRow,
     DraftRow,
     EffectRow,
     InboxEvent,
@@ -100,6 +101,24 @@ def overdue_drafts(session: Session, *, before: datetime, limit: int) -> Sequenc
             DraftRow.due_at < before,
         )
         .order_by(DraftRow.due_at)
+        .limit(limit)
+    )
+    return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id) for r in rows]
+
+
+def overdue_approvals(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
+    """Drafts that nobody signed by their deadline."""
+    rows = session.execute(
+        select(DraftRow.merchant_id, DraftRow.id, DraftRow.account_id, DraftRow.ticket_id)
+        .join(
+            DecisionRow,
+            and_(DecisionRow.draft_id == DraftRow.id, DecisionRow.rev == DraftRow.rev),
+        )
+        .where(
+            DraftRow.state == DraftState.AWAITING_APPROVAL,
+            DecisionRow.deadline_at < before,
+        )
+        .order_by(DecisionRow.deadline_at)
         .limit(limit)
     )
     return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id) for r in rows]

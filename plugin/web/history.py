@@ -39,7 +39,10 @@ _MOVED = {
     DraftState.SENT_BY_AGENT: "answered from this draft, in the helpdesk",
     DraftState.ANSWERED: "answered in the helpdesk, in their own words",
 }
-_BYPASS = "answered without the approval that was needed"
+_EVENTS = {
+    "bypass": "answered without the approval that was needed",
+    "escalated": "asked the next role, for nobody had signed in time",
+}
 _HELD_ANEW = "held it anew, for the policies have become stricter"
 
 
@@ -74,10 +77,9 @@ def _is_told(row: AuditRow) -> bool:
 
 def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
     to = row.detail.get("to")
-    what = _MOVED[DraftState(to)] if to else row.event.replace("_", " ")
-    if row.event == "bypass":
-        what = _BYPASS
-    elif "because" in row.detail:
+    told = _EVENTS.get(row.event, row.event.replace("_", " "))
+    what = _MOVED[DraftState(to)] if to else told
+    if "because" in row.detail:
         what = _HELD_ANEW
     return Happened(row.at, _who(row.actor, names), what, row.detail.get("error"))
 

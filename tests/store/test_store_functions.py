@@ -23,6 +23,7 @@ ACROSS_MERCHANTS = {
     "web_session": unscoped.Credential | None,
     "overdue_events": Sequence[unscoped.Due],
     "overdue_drafts": Sequence[unscoped.Due],
+    "overdue_approvals": Sequence[unscoped.Due],
     "overdue_effects": Sequence[unscoped.Due],
     "put_off": type(None),
     "rotate_secrets": tuple[int, str | None],

@@ -1,0 +1,114 @@
+"""What happens when nobody signed in time: the next role is asked, then the draft expires.
+
+Never an approval by timeout. Escalating asks louder and gives the same time again; it lets nobody
+sign who could not before.
+"""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy.orm import Session
+
+from plugin.card import approvers_words, plain_note_html
+from plugin.models import DraftState
+from plugin.outbox import ask_note, ask_tags
+from plugin.runtime import Runtime
+from plugin.store import audit, drafts
+from plugin.store.drafts import Held
+from plugin.store.schema import DecisionRow
+from plugin.store.scope import Scope
+
+log = structlog.get_logger(__name__)
+
+_SYSTEM = "system"
+
+
+def passed(runtime: Runtime, scope: Scope, draft_id: str) -> None:
+    """Escalate or expire a draft whose deadline has passed; nothing where it has not."""
+    now = runtime.now()
+    with runtime.database.write() as session:
+        held = drafts.get(session, scope, draft_id, lock=True)
+        decision = held.decision
+        if held.draft.state is not DraftState.AWAITING_APPROVAL or decision is None:
+            return
+        if decision.deadline_at is None or decision.deadline_at > now:
+            return
+        if decision.escalate_to is not None and decision.escalated_at is None:
+            _escalate(runtime, session, scope, held, decision, at=now)
+        else:
+            _expire(runtime, session, scope, held, at=now)
+
+
+def _escalate(
+    runtime: Runtime,
+    session: Session,
+    scope: Scope,
+    held: Held,
+    decision: DecisionRow,
+    *,
+    at: datetime,
+) -> None:
+    """Ask the next role, and give it as long as the first had."""
+    given = (decision.deadline_at or at) - decision.decided_at
+    decision.escalated_at, decision.deadline_at = at, at + given
+    role = decision.escalate_to
+    audit.add(
+        session,
+        scope,
+        at=at,
+        actor=_SYSTEM,
+        event="escalated",
+        draft_id=held.draft.id,
+        detail={"role": role, "deadline": decision.deadline_at.isoformat()},
+    )
+    whom = approvers_words([role] if role else [])
+    _tell(
+        runtime,
+        session,
+        scope,
+        held,
+        f"Nobody signed draft {held.draft.short_id} in time. Now {whom} is asked; without a "
+        "signature nothing goes out.",
+        key="escalated",
+        at=at,
+    )
+    log.info("draft_escalated", draft=held.draft.id)
+
+
+def _expire(runtime: Runtime, session: Session, scope: Scope, held: Held, *, at: datetime) -> None:
+    drafts.move(session, scope, held.draft, DraftState.EXPIRED, actor=_SYSTEM, at=at)
+    ask_tags(session, runtime.enqueue, scope, held.draft, at=at)
+    _tell(
+        runtime,
+        session,
+        scope,
+        held,
+        f"Draft {held.draft.short_id} expired: nobody signed it in time, and nothing went out. "
+        "Answer the customer yourself.",
+        key="expired",
+        at=at,
+    )
+    log.info("draft_expired", draft=held.draft.id)
+
+
+def _tell(
+    runtime: Runtime,
+    session: Session,
+    scope: Scope,
+    held: Held,
+    sentence: str,
+    *,
+    key: str,
+    at: datetime,
+) -> None:
+    ask_note(
+        session,
+        runtime.enqueue,
+        scope,
+        account_id=held.draft.account_id,
+        ticket_id=held.draft.ticket_id,
+        html=plain_note_html(sentence),
+        key=f"{key}:{held.draft.id}:{held.draft.rev}",
+        at=at,
+        draft_id=held.draft.id,
+    )
