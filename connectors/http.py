@@ -7,8 +7,7 @@ never sends a write twice, follows no redirect with one, and tells apart what su
 
 import re
 import ssl
-import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
@@ -19,8 +18,14 @@ from urllib.parse import urlsplit
 import requests
 import urllib3.exceptions
 from requests.auth import AuthBase
-from tenacity import Retrying, retry_if_exception, stop_after_attempt, wait_random_exponential
+from tenacity import (
+    RetryCallState,
+    Retrying,
+    retry_if_exception,
+    wait_random_exponential,
+)
 
+from connectors.clock import REAL, Clock
 from connectors.errors import (
     AmbiguousError,
     AuthError,
@@ -87,9 +92,7 @@ class OutboundSession(requests.Session):
         secrets: Strings that no error text may hold. More may be added.
     """
 
-    def __init__(
-        self, *, budget: Budget, secrets: Iterable[str], sleep: Callable[[float], None]
-    ) -> None:
+    def __init__(self, *, budget: Budget, secrets: Iterable[str]) -> None:
         super().__init__()
         # The environment's proxies and .netrc would lead around the address guard and our auth.
         self.trust_env = False
@@ -97,7 +100,6 @@ class OutboundSession(requests.Session):
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
         self.budget = budget
         self.secrets = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
-        self._sleep = sleep
 
     def request(  # type: ignore[override]  # fewer positional arguments than requests takes
         self, method: str, url: str, **kwargs: Any
@@ -119,18 +121,18 @@ class OutboundSession(requests.Session):
     def _patience(self) -> Iterator[Any]:
         return iter(
             Retrying(
-                stop=stop_after_attempt(READ_ATTEMPTS),
+                stop=self._at_the_end,
                 wait=wait_random_exponential(multiplier=0.1, max=1),
-                retry=retry_if_exception(self._worth_another_try),
-                sleep=self._sleep,
+                retry=retry_if_exception(_worth_another_try),
+                sleep=self.budget.clock.sleep,
                 reraise=True,
             )
         )
 
-    def _worth_another_try(self, error: BaseException) -> bool:
-        # Where the other side named a time, the queue waits better than a thread does.
-        unavailable = isinstance(error, UnavailableError) and error.retry_after is None
-        return unavailable and self.budget.left() > 0
+    def _at_the_end(self, state: RetryCallState) -> bool:
+        """No tries left, or no time after the pause: the error we have says more than that one."""
+        no_time = self.budget.left() <= state.upcoming_sleep
+        return no_time or state.attempt_number >= READ_ATTEMPTS
 
     def _once(self, method: str, url: str, kwargs: Mapping[str, Any]) -> requests.Response:
         try:
@@ -152,7 +154,7 @@ def outbound_session(
     secrets: Iterable[str] = (),
     cap: int = ANSWER_BYTES,
     budget: Budget | None = None,
-    sleep: Callable[[float], None] = time.sleep,
+    clock: Clock = REAL,
 ) -> OutboundSession:
     """A session with our limits on ``http://`` and ``https://``.
 
@@ -162,10 +164,10 @@ def outbound_session(
         secrets: What error texts must not show.
         cap: Largest answer, in bytes after decompression.
         budget: Shared with another session where both serve one call.
-        sleep: Waits between two tries of a read.
+        clock: Measures time limits and waits between two tries of a read. A `budget` has its own.
     """
-    budget = budget or Budget()
-    session = OutboundSession(budget=budget, secrets=secrets, sleep=sleep)
+    budget = budget or Budget(clock)
+    session = OutboundSession(budget=budget, secrets=secrets)
     session.auth = auth
     for scheme in ("http://", "https://"):
         session.mount(scheme, GuardedAdapter(budget, allow_private=allow_private, cap=cap))
@@ -261,6 +263,11 @@ def masked(text: str, secrets: Iterable[str]) -> str:
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, "***")
     return text
+
+
+def _worth_another_try(error: BaseException) -> bool:
+    # Where the other side named a time, the queue waits better than a thread does.
+    return isinstance(error, UnavailableError) and error.retry_after is None
 
 
 def _never_sent(error: BaseException) -> bool:

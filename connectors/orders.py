@@ -16,6 +16,8 @@ from connectors.types import Item, Money, Order
 
 _LONGEST_TEXT = 2_000
 _LONGEST_AMOUNT = 20
+# In a currency's smallest unit it still fits the 64 bits that are stored.
+_LARGEST_AMOUNT = 10**12
 _MOST_ITEMS = 1_000
 
 
@@ -154,10 +156,13 @@ def parse_order(order: Mapping[str, Any]) -> Order:
 
 def _money(field: str, amount: str, currency: str) -> Money:
     try:
-        return Money.parse(amount, currency)
+        money = Money.parse(amount, currency)
     except ValueError as bad:
         code_is_wrong = "ISO 4217" in str(bad)
         raise OrderFormatError("currency" if code_is_wrong else field, str(bad)) from None
+    if money.amount >= _LARGEST_AMOUNT:
+        raise OrderFormatError(field, f"expected an amount below {_LARGEST_AMOUNT:,}")
+    return money
 
 
 def _first_fault(messages: object, path: str = "") -> tuple[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
 from connectors.base import AccountAccess, Commerce, Helpdesk, Webhooks
+from connectors.clock import REAL, Clock
 from connectors.shop_api.commerce import ShopApi
 from connectors.zendesk.helpdesk import ZendeskHelpdesk, ticket_page
 from connectors.zendesk.webhooks import ZendeskWebhooks
@@ -12,11 +13,11 @@ T = TypeVar("T")
 
 
 class _OpenHelpdesk(Protocol):
-    def __call__(self, access: AccountAccess, *, allow_private: bool) -> Helpdesk: ...
+    def __call__(self, access: AccountAccess, *, allow_private: bool, clock: Clock) -> Helpdesk: ...
 
 
 class _OpenCommerce(Protocol):
-    def __call__(self, url: str, token: str, *, allow_private: bool) -> Commerce: ...
+    def __call__(self, url: str, token: str, *, allow_private: bool, clock: Clock) -> Commerce: ...
 
 
 _HELPDESKS: Mapping[str, _OpenHelpdesk] = {"zendesk": ZendeskHelpdesk}
@@ -28,19 +29,22 @@ HELPDESKS = tuple(_HELPDESKS)
 COMMERCE = tuple(_COMMERCE)
 
 
-def helpdesk(kind: str, access: AccountAccess, *, allow_private: bool) -> Helpdesk:
+def helpdesk(
+    kind: str, access: AccountAccess, *, allow_private: bool, clock: Clock = REAL
+) -> Helpdesk:
     """Open one account of a helpdesk, for one thread.
 
     Args:
         kind: One of HELPDESKS.
         access: Address and credentials.
         allow_private: Also talk to loopback and private addresses.
+        clock: Measures its time limits and waits between tries.
 
     Raises:
         ValueError: An unknown kind.
         ConnectorError: The address or the credentials cannot be used.
     """
-    return _known(_HELPDESKS, kind, "helpdesk")(access, allow_private=allow_private)
+    return _known(_HELPDESKS, kind, "helpdesk")(access, allow_private=allow_private, clock=clock)
 
 
 def webhooks(kind: str) -> Webhooks:
@@ -61,7 +65,9 @@ def ticket_url(kind: str, url: str, ticket_id: str) -> str:
     return _known(_TICKET_PAGES, kind, "helpdesk")(url, ticket_id)
 
 
-def commerce(kind: str, url: str, token: str, *, allow_private: bool) -> Commerce:
+def commerce(
+    kind: str, url: str, token: str, *, allow_private: bool, clock: Clock = REAL
+) -> Commerce:
     """Open a merchant's shop, for one thread.
 
     Args:
@@ -69,12 +75,13 @@ def commerce(kind: str, url: str, token: str, *, allow_private: bool) -> Commerc
         url: Base address.
         token: The shop's credential. Secret.
         allow_private: Also talk to loopback and private addresses.
+        clock: Measures its time limits and waits between tries.
 
     Raises:
         ValueError: An unknown kind.
         ConnectorError: The address cannot be used.
     """
-    return _known(_COMMERCE, kind, "shop")(url, token, allow_private=allow_private)
+    return _known(_COMMERCE, kind, "shop")(url, token, allow_private=allow_private, clock=clock)
 
 
 def _known(kinds: Mapping[str, T], kind: str, what: str) -> T:

@@ -6,7 +6,6 @@
 import ipaddress
 import socket
 import threading
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
@@ -19,6 +18,8 @@ from requests.adapters import HTTPAdapter
 from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from connectors.clock import REAL, Clock
 
 CONNECT_SECONDS = 3.0
 READ_SECONDS = 10.0
@@ -46,20 +47,26 @@ class OutOfTimeError(Exception):
 
 
 class Budget:
-    """Seconds left for everything one caller does; it serves one thread."""
+    """Seconds left for everything one caller does; it serves one thread.
 
-    def __init__(self) -> None:
+    Attributes:
+        clock: Whose seconds these are.
+        until: The moment of `clock` when it is over.
+    """
+
+    def __init__(self, clock: Clock = REAL) -> None:
+        self.clock = clock
         self.until = inf
 
     def left(self) -> float:
         """Seconds left; negative when it is over."""
-        return self.until - time.monotonic()
+        return self.until - self.clock.now()
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
         """Allow what stands inside at most `seconds`, and never more than an outer limit."""
         outer = self.until
-        self.until = min(outer, time.monotonic() + seconds)
+        self.until = min(outer, self.clock.now() + seconds)
         try:
             yield
         finally:
@@ -202,14 +209,15 @@ class GuardedAdapter(HTTPAdapter):
         left = min(self._budget.left(), REQUEST_SECONDS)
         if left <= 0:
             raise OutOfTimeError(sent=False)
+        wall = self._budget.clock.wall
         sent = request.copy()
         sent.url = self._base + (request.url or "").removeprefix(self._alias)
         exchange = _Exchange(self._allow_private)
-        with _watched(exchange, left):
+        with _watched(exchange, wall(left)):
             response = super().send(
                 sent,
                 stream=True,
-                timeout=(min(CONNECT_SECONDS, left), min(READ_SECONDS, left)),
+                timeout=(wall(min(CONNECT_SECONDS, left)), wall(min(READ_SECONDS, left))),
                 verify=verify,
                 cert=cert,
             )

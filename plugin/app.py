@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from connectors import registry
 from connectors.base import AccountAccess, Commerce, Helpdesk
+from connectors.clock import REAL, Clock
 from plugin import jobs
 from plugin.config import Settings
 from plugin.drafting.base import Drafter
@@ -39,11 +40,20 @@ class Service:
         jobs: The client that enqueues.
     """
 
-    def __init__(self, settings: Settings, *, now: Callable[[], datetime] | None = None) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        now: Callable[[], datetime] | None = None,
+        clock: Clock = REAL,
+    ) -> None:
+        """Args: `clock` measures the connectors' time limits and waits between tries."""
         Keyring.use(settings.secret_keys)
         self.database = Database(settings.database_url)
         self.jobs = JobClient(self.database)
-        connections = _Connections(self.database, allow_private=settings.allow_private_addresses)
+        connections = _Connections(
+            self.database, allow_private=settings.allow_private_addresses, clock=clock
+        )
         self.runtime = Runtime(
             settings=settings,
             database=self.database,
@@ -108,8 +118,9 @@ def _typed_policy(source: str) -> PolicyFile:
 class _Connections:
     """Open connections, one for each thread: vendors' clients are not thread safe."""
 
-    def __init__(self, database: Database, *, allow_private: bool) -> None:
+    def __init__(self, database: Database, *, allow_private: bool, clock: Clock) -> None:
         self._database = database
+        self._clock = clock
         self._allow_private = allow_private
         self._local = threading.local()
 
@@ -135,6 +146,10 @@ class _Connections:
         for shop in rows:
             if shop.id not in opened:
                 opened[shop.id] = registry.commerce(
-                    shop.kind, shop.url, shop.token, allow_private=self._allow_private
+                    shop.kind,
+                    shop.url,
+                    shop.token,
+                    allow_private=self._allow_private,
+                    clock=self._clock,
                 )
         return tuple(opened[shop.id] for shop in rows)

@@ -12,9 +12,12 @@ from urllib.parse import quote
 import requests
 from requests.auth import AuthBase
 
+from connectors import strict_json
+from connectors.clock import REAL, Clock
 from connectors.errors import AuthError, NotFoundError, RejectedError, UnavailableError
 from connectors.http import base_url, outbound_session
 from connectors.orders import OrderFormatError, parse_order
+from connectors.strict_json import NotJsonError
 from connectors.types import Order
 
 _ANSWER_BYTES = 4 * 1024 * 1024
@@ -38,13 +41,14 @@ class ShopApi:
         url: Base address; https unless `allow_private`.
         token: The shop's bearer token. Secret.
         allow_private: Also talk to loopback and private addresses.
+        clock: Measures its time limits and waits between tries.
 
     Raises:
         RejectedError: The address cannot be used.
         AuthError: The token cannot be used.
     """
 
-    def __init__(self, url: str, token: str, *, allow_private: bool) -> None:
+    def __init__(self, url: str, token: str, *, allow_private: bool, clock: Clock = REAL) -> None:
         try:
             self._url = base_url(url, allow_private=allow_private)
         except ValueError as bad:
@@ -52,7 +56,11 @@ class ShopApi:
         if not (token and token.isascii() and token.isprintable()):
             raise AuthError("the shop's token is empty or holds what no header can")
         self._session = outbound_session(
-            allow_private=allow_private, auth=_Bearer(token), secrets=[token], cap=_ANSWER_BYTES
+            allow_private=allow_private,
+            auth=_Bearer(token),
+            secrets=[token],
+            cap=_ANSWER_BYTES,
+            clock=clock,
         )
 
     def order(self, order_id: str) -> Order | None:
@@ -81,9 +89,9 @@ class ShopApi:
         with self._session.budget.within(_READ_SECONDS):
             answer = self._session.get(address)
         try:
-            return answer.json()
-        except (ValueError, RecursionError):
-            raise UnavailableError("the shop's answer is not JSON") from None
+            return strict_json.load(answer.content)
+        except NotJsonError as bad:
+            raise UnavailableError(f"the shop's answer is not JSON: {bad}") from None
 
 
 def _quoted(text: str) -> str:

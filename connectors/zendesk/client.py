@@ -27,6 +27,7 @@ from zenpy import Zenpy
 from zenpy.lib.api_objects import Ticket as ZenpyTicket
 
 from connectors.base import AccountAccess
+from connectors.clock import REAL, Clock
 from connectors.errors import (
     AmbiguousError,
     AuthError,
@@ -65,6 +66,7 @@ class ZendeskClient:
         access: Address and credentials.
         allow_private: Also talk to loopback and private addresses, and plain http.
         tokens: Where OAuth tokens are kept; the process's own by default.
+        clock: Measures its time limits and waits between tries.
 
     Raises:
         AuthError: The credentials lack their keys.
@@ -72,13 +74,18 @@ class ZendeskClient:
     """
 
     def __init__(
-        self, access: AccountAccess, *, allow_private: bool, tokens: TokenCache | None = None
+        self,
+        access: AccountAccess,
+        *,
+        allow_private: bool,
+        tokens: TokenCache | None = None,
+        clock: Clock = REAL,
     ) -> None:
         try:
             base = base_url(access.url, allow_private=allow_private)
         except ValueError as bad:
             raise RejectedError(f"the Zendesk account's address: {bad}") from None
-        self._budget = Budget()
+        self._budget = Budget(clock)
         self._session = self._open(base, access, allow_private=allow_private, tokens=tokens)
         self._zenpy = Zenpy(
             subdomain=_SUBDOMAIN,

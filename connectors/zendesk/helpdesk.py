@@ -1,7 +1,6 @@
 """The Zendesk `Helpdesk`: notes, replies and tags as one update each, found again by effect id."""
 
 import logging
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
@@ -9,6 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
 from connectors.base import AccountAccess, Capabilities
+from connectors.clock import REAL, Clock
 from connectors.errors import (
     AmbiguousError,
     ConflictError,
@@ -53,6 +53,7 @@ class ZendeskHelpdesk:
             ``client_secret``.
         allow_private: Also talk to loopback and private addresses.
         tokens: Where OAuth tokens are kept; the process's own by default.
+        clock: Measures its time limits and waits between tries.
 
     Raises:
         ConnectorError: The address or the credentials cannot be used.
@@ -61,9 +62,17 @@ class ZendeskHelpdesk:
     capabilities = Capabilities(reply_as_agent=True, save_hook=True)
 
     def __init__(
-        self, access: AccountAccess, *, allow_private: bool, tokens: TokenCache | None = None
+        self,
+        access: AccountAccess,
+        *,
+        allow_private: bool,
+        tokens: TokenCache | None = None,
+        clock: Clock = REAL,
     ) -> None:
-        self._client = ZendeskClient(access, allow_private=allow_private, tokens=tokens)
+        self._clock = clock
+        self._client = ZendeskClient(
+            access, allow_private=allow_private, tokens=tokens, clock=clock
+        )
 
     def me(self) -> Person:
         """Whom our own writes are made as."""
@@ -178,6 +187,7 @@ class ZendeskHelpdesk:
             retry=retry_if_exception_type(ConflictError),
             stop=stop_after_attempt(_CONFLICT_ATTEMPTS),
             wait=wait_random(0.01, 0.2),
+            sleep=self._clock.sleep,
             reraise=True,
         )
         return again(self._attempt, ticket_id, tags, change, settled=settled)
@@ -204,7 +214,7 @@ class ZendeskHelpdesk:
         for _ in range(_SETTLING_READS if settled else 0):
             if is_settled(_understood(now.time, "updated_at"), read_at):
                 break
-            time.sleep(1)
+            self._clock.sleep(1)
             now, read_at = self._client.current(ticket_id)
         read = _understood(now.texts, "tags")
         retag = _Retag(read, tags.apply(read), _understood(now.text, "updated_at"))

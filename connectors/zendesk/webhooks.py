@@ -7,14 +7,13 @@ https://developer.zendesk.com/api-reference/webhooks/event-types/ticket-events.
 import base64
 import hashlib
 import hmac
-import json
-import math
 import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import NoReturn
 
+from connectors import strict_json
 from connectors.errors import BadSignatureError, UnreadablePayloadError
+from connectors.strict_json import NotJsonError
 from connectors.types import EventKind, HelpdeskEvent
 from connectors.zendesk.reading import Fields, WrongShapeError
 
@@ -101,28 +100,9 @@ def _fresh(stamp: str, now: datetime) -> bool:
 
 def _load(body: bytes) -> object:
     try:
-        return json.loads(
-            body.decode("utf-8"), parse_constant=_refuse_constant, parse_float=_finite
-        )
-    except UnicodeDecodeError:
-        raise WrongShapeError("body: expected UTF-8") from None
-    except RecursionError:
-        raise WrongShapeError("body: nested too deeply") from None
-    except WrongShapeError:
-        raise
-    except ValueError:
-        raise WrongShapeError("body: expected JSON") from None
-
-
-def _refuse_constant(_: str) -> NoReturn:
-    raise WrongShapeError("body: expected JSON without NaN and Infinity")
-
-
-def _finite(digits: str) -> float:
-    number = float(digits)
-    if not math.isfinite(number):
-        raise WrongShapeError("body: a number is too large")
-    return number
+        return strict_json.load(body, repeated_keys=True)
+    except NotJsonError as bad:
+        raise WrongShapeError(f"body: {bad}") from None
 
 
 def _event(payload: Fields) -> HelpdeskEvent:

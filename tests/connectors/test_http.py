@@ -13,6 +13,7 @@ import responses
 import urllib3.exceptions
 from zenpy.lib import exception as zenpy_exceptions
 
+from connectors.clock import CompressedClock
 from connectors.errors import (
     AmbiguousError,
     AuthError,
@@ -31,12 +32,15 @@ from connectors.http import (
     retry_after,
     translate,
 )
+from connectors.transport import REQUEST_SECONDS
+
+from .clocks import StillClock
 
 URL = "https://api.example/things/1"
 
 
 def session(*, allow_private: bool = False, secrets: tuple[str, ...] = ()) -> OutboundSession:
-    return outbound_session(allow_private=allow_private, secrets=secrets, sleep=lambda _: None)
+    return outbound_session(allow_private=allow_private, secrets=secrets, clock=StillClock())
 
 
 @contextmanager
@@ -319,6 +323,22 @@ def test_a_dripping_answer_is_cut_off_in_time(head: bytes) -> None:
         with pytest.raises(AmbiguousError), outbound.budget.within(0.3):
             outbound.put(url)
     assert time.monotonic() - started < 2
+
+
+def test_a_dripping_answer_ends_after_14_seconds_of_its_clock() -> None:
+    def drip(connection: socket.socket) -> None:
+        connection.recv(65_536)
+        for letter in b"HTTP/1.1 200 OK\r\nX: " + b"x" * 200:
+            connection.sendall(bytes([letter]))
+            time.sleep(0.02)
+
+    clock = CompressedClock(50)
+    outbound = outbound_session(allow_private=True, clock=clock)
+    with raw_server(drip) as url:
+        started = clock.now()
+        with pytest.raises(AmbiguousError):
+            outbound.put(url)
+    assert REQUEST_SECONDS <= clock.now() - started < REQUEST_SECONDS + 50
 
 
 def test_without_time_left_nothing_is_sent() -> None:

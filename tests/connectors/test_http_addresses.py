@@ -13,11 +13,13 @@ from connectors.http import (
 )
 from connectors.transport import is_public
 
+from .clocks import StillClock
+
 URL = "https://api.example/things/1"
 
 
 def session(*, allow_private: bool = False, secrets: tuple[str, ...] = ()) -> OutboundSession:
-    return outbound_session(allow_private=allow_private, secrets=secrets, sleep=lambda _: None)
+    return outbound_session(allow_private=allow_private, secrets=secrets, clock=StillClock())
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost", "[::1]", "169.254.169.254", "10.0.0.1"])

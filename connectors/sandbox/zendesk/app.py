@@ -4,9 +4,10 @@ from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from connectors.sandbox.faults import Faults, FaultSeam, fault_routes
 from connectors.sandbox.seam import Seam, attach
 from connectors.sandbox.server import add_background
-from connectors.sandbox.zendesk import control, pages
+from connectors.sandbox.zendesk import app_frame, control, webhook_fault_control, workspace
 from connectors.sandbox.zendesk.api import comments, guard, oauth, tags, tickets, users, webhooks
 from connectors.sandbox.zendesk.api.suffix import WithoutSuffix
 from connectors.sandbox.zendesk.auth import Credentials
@@ -15,14 +16,20 @@ from connectors.sandbox.zendesk.deliveries import Deliveries
 from connectors.sandbox.zendesk.desk import Desk
 from connectors.sandbox.zendesk.errors import ApiError
 from connectors.sandbox.zendesk.events import events_of
+from connectors.sandbox.zendesk.installation import Installation
 from connectors.sandbox.zendesk.ledger import Ledger
 from connectors.sandbox.zendesk.records import Change
+from connectors.sandbox.zendesk.refusals import refusal
 from connectors.sandbox.zendesk.sending import Sender
+from connectors.sandbox.zendesk.webhook_faults import WebhookFaults
 from connectors.sandbox.zendesk.webhooks import Registry
 from connectors.sandbox.zendesk.wiring import Sandbox, install
 
 _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
-_AREAS = (oauth, tickets, comments, tags, users, webhooks, control, pages)
+# The workspace's pages are not among them: a page that refreshes would use faults up.
+_INTERFACE = ("/api/", "/oauth/")
+_CONTROLS = (control, webhook_fault_control, app_frame)
+_AREAS = (oauth, tickets, comments, tags, users, webhooks, *_CONTROLS, workspace)
 
 
 def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
@@ -39,9 +46,11 @@ def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
     install(app, sandbox)
     add_background(app, sandbox.deliveries)
     attach(app, seam)
+    attach(app, FaultSeam(sandbox.faults, paths=_INTERFACE, answer=refusal))
     guard.attach(app)
     for area in _AREAS:
         app.register_blueprint(area.blueprint)
+    app.register_blueprint(fault_routes(sandbox.faults))
     app.register_error_handler(ApiError, _refused)
     app.register_error_handler(HTTPException, _failed)
     return app
@@ -52,12 +61,14 @@ def _build(config: SandboxConfig) -> Sandbox:
     registry = Registry(desk)
     ledger = Ledger(desk.lock)
     sender = Sender(config.account_id, config.delivery_seconds, config.clock)
-    deliveries = Deliveries(desk, registry, sender)
+    webhook_faults = WebhookFaults(desk.lock)
+    deliveries = Deliveries(desk, registry, sender, webhook_faults)
 
     def announce(change: Change) -> None:
         for event in events_of(
             change,
             account_id=config.account_id,
+            subdomain=config.subdomain,
             ids=desk.ids,
             comment_with_created=config.comment_with_created,
         ):
@@ -65,8 +76,18 @@ def _build(config: SandboxConfig) -> Sandbox:
 
     desk.watch(ledger.see)
     desk.watch(announce)
-    credentials = Credentials(config, desk)
-    return Sandbox(config, desk, registry, sender, deliveries, credentials, ledger)
+    return Sandbox(
+        config=config,
+        desk=desk,
+        webhooks=registry,
+        sender=sender,
+        deliveries=deliveries,
+        credentials=Credentials(config, desk),
+        ledger=ledger,
+        installation=Installation(desk),
+        faults=Faults(lambda: config.clock().timestamp()),
+        webhook_faults=webhook_faults,
+    )
 
 
 def _refused(error: ApiError) -> ResponseReturnValue:

@@ -7,11 +7,28 @@ from typing import Any
 
 from connectors.sandbox.zendesk.ids import Ids
 from connectors.sandbox.zendesk.markup import Written
-from connectors.sandbox.zendesk.records import Audit, Change, Comment, Ticket, User
+from connectors.sandbox.zendesk.records import (
+    Attachment,
+    Audit,
+    Change,
+    Comment,
+    Source,
+    Ticket,
+    User,
+)
 from connectors.sandbox.zendesk.tags import TagEdit
 
 _REOPENED_BY_CUSTOMER = frozenset({"pending", "hold", "solved"})
 _FIELDS = ("subject", "status", "priority", "tags", "assignee_id")
+
+
+@dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that comes with a comment; `size` is in bytes."""
+
+    file_name: str
+    content_type: str
+    size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +38,7 @@ class NewComment:
     author: User
     body: Written
     public: bool | None = None
+    files: tuple[NewFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +52,9 @@ class Update:
         custom: The ``metadata`` kept in the audit.
         expected_stamp: Refuse with 409 unless the ticket's ``updated_at`` is this.
         by_customer: A customer's message opens a pending or solved ticket again.
+        copies: Users to put in copy, beside those who are. The audit has no event for it: its
+            shape is not known.
+        source: The ``via.source``: from whom and to whom.
     """
 
     actor: User
@@ -44,6 +65,8 @@ class Update:
     custom: Mapping[str, object] = field(default_factory=dict)
     expected_stamp: str | None = None
     by_customer: bool = False
+    copies: tuple[int, ...] = ()
+    source: Source = None
 
 
 def opened(blank: Ticket, update: Update, *, ids: Ids, now: datetime) -> Change:
@@ -90,11 +113,14 @@ def _apply(ticket: Ticket, update: Update, *, ids: Ids, now: datetime) -> Change
         created_at=now,
         custom=update.custom,
         events=(() if comment is None else (_comment_event(comment),)) + changes,
+        source=update.source,
     )
+    copies = dict.fromkeys((*ticket.email_cc_ids, *update.copies))
     after = replace(
         ticket,
         **fields,
         updated_at=now,
+        email_cc_ids=tuple(user_id for user_id in copies if user_id != ticket.requester_id),
         comments=ticket.comments + (() if comment is None else (comment,)),
         audits=(*ticket.audits, audit),
     )
@@ -118,6 +144,11 @@ def _comment(
         plain_body=new.body.plain_body,
         channel=update.channel,
         created_at=now,
+        attachments=tuple(
+            Attachment(ids.number("attachment"), file.file_name, file.content_type, file.size)
+            for file in new.files
+        ),
+        source=update.source,
     )
 
 

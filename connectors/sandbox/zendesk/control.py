@@ -3,15 +3,18 @@
 ``/sandbox/*`` is no part of Zendesk and asks for no credentials.
 """
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Blueprint
 from flask.typing import ResponseReturnValue
 
-from connectors.sandbox.zendesk.changes import NewComment, Update
+from connectors.sandbox.zendesk import mail
+from connectors.sandbox.zendesk.changes import NewComment, NewFile, Update
 from connectors.sandbox.zendesk.desk import Desk, Opening
 from connectors.sandbox.zendesk.errors import invalid
 from connectors.sandbox.zendesk.markup import Written, written
+from connectors.sandbox.zendesk.merging import merge
 from connectors.sandbox.zendesk.reading import Body, json_body
 from connectors.sandbox.zendesk.records import STATUSES, Change, User
 from connectors.sandbox.zendesk.tags import TagEdit, clean_tags
@@ -22,35 +25,32 @@ blueprint = Blueprint("zendesk_control", __name__, url_prefix="/sandbox")
 
 @blueprint.post("/tickets")
 def open_ticket() -> ResponseReturnValue:
-    """A customer opens a ticket: ``{subject, text|html, from: {name, email}, tags?, channel?}``."""
+    """A customer opens a ticket.
+
+    ``{subject, text|html, from: {name, email}, tags?, channel?, attachments?, cc?}``
+    """
     body = json_body()
     desk = sandbox().desk
-    writing, tags = _writing(body, blank=True), clean_tags(body.strings("tags") or ())
+    tags = clean_tags(body.strings("tags") or ())
+    message = _message(body)
     customer = _customer(desk, body.need_object("from"))
-    first = Update(
-        customer,
-        body.text("channel") or "email",
-        comment=NewComment(customer, writing, public=True),
-        tags=TagEdit(add=tags),
-    )
+    first = replace(_update(body, customer, message), tags=TagEdit(add=tags))
     change = desk.open(Opening(body.need_text("subject"), customer, first))
     return _receipt(change), HTTPStatus.CREATED
 
 
 @blueprint.post("/tickets/<int:ticket_id>/messages")
 def customer_writes(ticket_id: int) -> ResponseReturnValue:
-    """The customer writes again: ``{text|html, from?, channel?}``; ``from`` is the requester."""
+    """The customer writes again: ``{text|html, from?, channel?, attachments?, cc?}``.
+
+    ``from`` is the requester unless somebody else is named.
+    """
     body = json_body()
     desk = sandbox().desk
-    given = body.object("from")
+    message, given = _message(body), body.object("from")
     ticket = desk.ticket(ticket_id)
     customer = desk.user(ticket.requester_id) if given is None else _customer(desk, given)
-    update = Update(
-        customer,
-        body.text("channel") or "email",
-        comment=NewComment(customer, _writing(body, blank=True), public=True),
-        by_customer=True,
-    )
+    update = replace(_update(body, customer, message), by_customer=True)
     return _receipt(desk.update(ticket_id, update)), HTTPStatus.CREATED
 
 
@@ -100,10 +100,27 @@ def change_tags(ticket_id: int) -> ResponseReturnValue:
     return {"ticket_id": ticket_id, "tags": list(change.after.tags)}
 
 
+@blueprint.post("/tickets/<int:ticket_id>/merge")
+def merge_ticket(ticket_id: int) -> ResponseReturnValue:
+    """An agent merges the ticket into another: ``{into, agent?}``."""
+    body = json_body()
+    desk = sandbox().desk
+    into = body.number("into")
+    if into is None:
+        raise invalid("into", "expected the id of a ticket")
+    told, closed = merge(desk, ticket_id, into=into, agent=desk.staff(body.text("agent")))
+    return {"merged": _receipt(closed), "into": _receipt(told)}
+
+
 @blueprint.get("/log")
 def show_log() -> ResponseReturnValue:
-    """What really happened."""
-    return sandbox().ledger.report()
+    """What really happened, and which calls and deliveries met a fault."""
+    box = sandbox()
+    return {
+        **box.ledger.report(),
+        "faults": box.faults.log(),
+        "webhook_faults": box.webhook_faults.log(),
+    }
 
 
 @blueprint.get("/idle")
@@ -114,6 +131,25 @@ def show_idle() -> ResponseReturnValue:
 
 def _writing(body: Body, *, blank: bool = False) -> Written:
     return written(text=body.text("text"), markup=body.text("html"), blank=blank)
+
+
+def _message(body: Body) -> tuple[Written, tuple[NewFile, ...]]:
+    """What a customer wrote; read before anybody new is made a user."""
+    return _writing(body, blank=True), mail.read_files(body)
+
+
+def _update(body: Body, customer: User, message: tuple[Written, tuple[NewFile, ...]]) -> Update:
+    box = sandbox()
+    text, files = message
+    channel = body.text("channel") or "email"
+    copies = mail.read_copies(box.desk, body)
+    return Update(
+        customer,
+        channel,
+        comment=NewComment(customer, text, public=True, files=files),
+        copies=tuple(person.id for person in copies),
+        source=mail.source(channel, customer, copies, subdomain=box.config.subdomain),
+    )
 
 
 def _customer(desk: Desk, given: Body) -> User:

@@ -1,7 +1,7 @@
 """The state of the sandbox: users and tickets, under one lock."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -103,6 +103,7 @@ class Desk:
                 submitter_id=opening.first.actor.id,
                 assignee_id=None,
                 channel=opening.first.channel,
+                source=opening.first.source,
                 created_at=now,
                 updated_at=now,
             )
@@ -115,15 +116,20 @@ class Desk:
             ApiError: 404; 409 where the stamp is not the expected one; 422 for a closed ticket or
                 one that holds all the comments it can.
         """
+        return self.update_all({ticket_id: update})[0]
+
+    def update_all(self, updates: Mapping[int, Update]) -> tuple[Change, ...]:
+        """Change several tickets, in that order: all of them or none.
+
+        Raises:
+            ApiError: As `update`, for any of them.
+        """
         with self.lock:
-            ticket = self.ticket(ticket_id)
-            if update.expected_stamp not in (None, ticket.stamp):
-                raise outdated()
-            if ticket.status == "closed":
-                raise invalid("status", "closed prevents ticket update")
-            if update.comment is not None and len(ticket.comments) >= self._comment_limit:
-                raise invalid("comment", f"a ticket holds {self._comment_limit} comments")
-            return self._keep(updated(ticket, update, ids=self.ids, now=self.now()))
+            tickets = [self._changeable(ticket_id, updates[ticket_id]) for ticket_id in updates]
+            return tuple(
+                self._keep(updated(ticket, updates[ticket.id], ids=self.ids, now=self.now()))
+                for ticket in tickets
+            )
 
     def make_private(self, ticket_id: int, comment_id: int) -> None:
         """Turn a public comment into a note. No webhook is sent: its payload is not known."""
@@ -136,6 +142,16 @@ class Desk:
                 for comment in ticket.comments
             )
             self._tickets[ticket_id] = replace(ticket, comments=comments, updated_at=self.now())
+
+    def _changeable(self, ticket_id: int, update: Update) -> Ticket:
+        ticket = self.ticket(ticket_id)
+        if update.expected_stamp not in (None, ticket.stamp):
+            raise outdated()
+        if ticket.status == "closed":
+            raise invalid("status", "closed prevents ticket update")
+        if update.comment is not None and len(ticket.comments) >= self._comment_limit:
+            raise invalid("comment", f"a ticket holds {self._comment_limit} comments")
+        return ticket
 
     def _keep(self, change: Change) -> Change:
         self._tickets[change.after.id] = change.after

@@ -45,10 +45,11 @@ class Event:
 
 
 def events_of(
-    change: Change, *, account_id: int, ids: Ids, comment_with_created: bool
+    change: Change, *, account_id: int, subdomain: str, ids: Ids, comment_with_created: bool
 ) -> tuple[Event, ...]:
     """The events of one update, in the order they are sent."""
     parts = _parts(change, comment_with_created=comment_with_created)
+    parts += _files(change, f"https://{subdomain}.zendesk.com/")
     sequence = ids.ulid()
     made = []
     for position, (name, part) in enumerate(parts, start=1):
@@ -89,6 +90,29 @@ def _parts(change: Change, *, comment_with_created: bool) -> list[tuple[str, Map
         removed = sorted(set(before.tags) - set(after.tags))
         parts.append(("tags_changed", {"tags_added": added, "tags_removed": removed}))
     return parts
+
+
+def _files(change: Change, base: str) -> list[tuple[str, Mapping[str, object]]]:
+    comment = change.comment
+    return [
+        (
+            "attachment_linked_to_comment",
+            {
+                "comment": {
+                    "id": str(comment.id),
+                    "attachment": {
+                        "id": str(file.id),
+                        "content_type": file.content_type,
+                        "content_url": base + file.path,
+                        "filename": file.file_name,
+                        "is_public": comment.public,
+                    },
+                }
+            },
+        )
+        for file in (() if comment is None else comment.attachments)
+        if comment is not None
+    ]
 
 
 def _comment(change: Change) -> dict[str, object]:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
-Kind = Literal["user", "ticket", "event", "audit"]
+Kind = Literal["user", "ticket", "event", "audit", "attachment", "installation"]
 
 # Far apart, so that an id of the wrong kind never passes for the right one.
 _FIRST: dict[Kind, int] = {
@@ -14,6 +14,8 @@ _FIRST: dict[Kind, int] = {
     "ticket": 1,
     "event": 58_000_000_000_001,
     "audit": 71_000_000_000_001,
+    "attachment": 24_000_000_000_001,
+    "installation": 4_200_001,
 }
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID_LENGTH = 26

@@ -69,6 +69,15 @@ class Body:
             return Body(value)
         raise invalid(name, "expected an object")
 
+    def objects(self, name: str) -> "tuple[Body, ...]":
+        """A list of objects; none where it is absent or null."""
+        value = self.fields.get(name)
+        if value is None:
+            return ()
+        if isinstance(value, list) and all(isinstance(each, dict) for each in value):
+            return tuple(Body(each) for each in value)
+        raise invalid(name, "expected a list of objects")
+
     def need_object(self, name: str) -> "Body":
         """An object that must be there."""
         inner = self.object(name)

@@ -1,13 +1,18 @@
 """What the sandbox remembers. Frozen: a change makes a new record, so readers need no lock."""
 
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
+from urllib.parse import quote
 
 UserRole = Literal["end-user", "agent", "admin"]
 STATUSES = ("new", "open", "pending", "hold", "solved", "closed")
 PRIORITIES = ("low", "normal", "high", "urgent")
+# The ``via.source`` of a change: from whom and to whom. None where Zendesk tells no address.
+Source = Mapping[str, object] | None
+_TOKEN_LETTERS = 25
 
 
 def stamp(moment: datetime) -> str:
@@ -32,6 +37,22 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file on a comment: its name only, for there is nothing in it. `size` is in bytes."""
+
+    id: int
+    file_name: str
+    content_type: str
+    size: int
+
+    @property
+    def path(self) -> str:
+        """Where Zendesk would have it, below the account's address; nothing answers there."""
+        token = hashlib.sha256(str(self.id).encode()).hexdigest()[:_TOKEN_LETTERS]
+        return f"attachments/token/{token}/?name={quote(self.file_name)}"
+
+
+@dataclass(frozen=True, slots=True)
 class Comment:
     """A message (public) or a note. Its id is the id of the audit event that made it."""
 
@@ -43,6 +64,8 @@ class Comment:
     plain_body: str
     channel: str
     created_at: datetime
+    attachments: tuple[Attachment, ...] = ()
+    source: Source = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +84,7 @@ class Audit:
     created_at: datetime
     custom: Mapping[str, object]
     events: tuple[Mapping[str, object], ...]
+    source: Source = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +102,8 @@ class Ticket:
     channel: str
     created_at: datetime
     updated_at: datetime
+    email_cc_ids: tuple[int, ...] = ()
+    source: Source = None
     comments: tuple[Comment, ...] = ()
     audits: tuple[Audit, ...] = ()
 

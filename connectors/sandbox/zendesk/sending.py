@@ -3,7 +3,7 @@
 import base64
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -18,12 +18,13 @@ _KEPT_RESPONSE_BYTES = 64 * 1024
 
 @dataclass(frozen=True, slots=True)
 class Outgoing:
-    """One request to be sent: where, signed by what, with what."""
+    """One request to be sent: where, signed by what, with what; `age` dates its stamp back."""
 
     endpoint: str
     secret: str = field(repr=False)
     body: bytes
     headers: Mapping[str, str] = field(default_factory=dict)
+    age: timedelta = timedelta(0)
 
 
 def outgoing(webhook: Webhook, *, invocation_id: str, body: bytes) -> Outgoing:
@@ -53,7 +54,7 @@ class Sender:
 
     def send(self, request: Outgoing) -> Attempt:
         """Sign and send one request, now. The timestamp is the attempt's own, not the event's."""
-        timestamp = stamp(self.clock())
+        timestamp = stamp(self.clock() - request.age)
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Zendesk Webhook",

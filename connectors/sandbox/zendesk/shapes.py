@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 
 from connectors.sandbox.zendesk.events import BRAND_ID, CUSTOM_STATUS_IDS, FORM_ID, GROUP_ID
-from connectors.sandbox.zendesk.records import Audit, Comment, Ticket, User, stamp
+from connectors.sandbox.zendesk.records import Attachment, Audit, Comment, Ticket, User, stamp
 from connectors.sandbox.zendesk.webhooks import Attempt, Invocation, Webhook
 
 Json = dict[str, object]
-_SYSTEM = {"client": "sandbox", "ip_address": "127.0.0.1"}
 _NOWHERE: Json = {"from": {}, "to": {}, "rel": None}
+_SYSTEM = {"client": "sandbox", "ip_address": "127.0.0.1"}
 
 
 def user_json(user: User, base: str) -> Json:
@@ -38,7 +38,7 @@ def ticket_json(ticket: Ticket, base: str) -> Json:
         "id": ticket.id,
         "url": f"{base}api/v2/tickets/{ticket.id}.json",
         "external_id": None,
-        "via": {"channel": ticket.channel, "source": _NOWHERE},
+        "via": _via(ticket),
         "created_at": stamp(ticket.created_at),
         "updated_at": ticket.stamp,
         "type": None,
@@ -53,9 +53,9 @@ def ticket_json(ticket: Ticket, base: str) -> Json:
         "assignee_id": ticket.assignee_id,
         "organization_id": None,
         "group_id": GROUP_ID,
-        "collaborator_ids": [],
+        "collaborator_ids": list(ticket.email_cc_ids),
         "follower_ids": [],
-        "email_cc_ids": [],
+        "email_cc_ids": list(ticket.email_cc_ids),
         "problem_id": None,
         "has_incidents": False,
         "is_public": ticket.is_public,
@@ -69,8 +69,11 @@ def ticket_json(ticket: Ticket, base: str) -> Json:
     }
 
 
-def comment_json(comment: Comment) -> Json:
-    """A comment. It has no role of its own, and no custom metadata: that is in the audit."""
+def comment_json(comment: Comment, base: str) -> Json:
+    """A comment. It has no role of its own, and no custom metadata: that is in the audit.
+
+    `base` is the account's address, with its slash.
+    """
     return {
         "id": comment.id,
         "type": "Comment",
@@ -79,11 +82,31 @@ def comment_json(comment: Comment) -> Json:
         "html_body": comment.html_body,
         "plain_body": comment.plain_body,
         "public": comment.public,
-        "attachments": [],
+        "attachments": [attachment_json(file, base) for file in comment.attachments],
         "audit_id": comment.audit_id,
-        "via": {"channel": comment.channel, "source": _NOWHERE},
+        "via": _via(comment),
         "created_at": stamp(comment.created_at),
         "metadata": {"system": _SYSTEM},
+    }
+
+
+def attachment_json(file: Attachment, base: str) -> Json:
+    """A file. https://developer.zendesk.com/api-reference/ticketing/tickets/ticket-attachments/."""
+    return {
+        "url": f"{base}api/v2/attachments/{file.id}.json",
+        "id": file.id,
+        "file_name": file.file_name,
+        "content_url": base + file.path,
+        "mapped_content_url": base + file.path,
+        "content_type": file.content_type,
+        "size": file.size,
+        "width": None,
+        "height": None,
+        "inline": False,
+        "deleted": False,
+        "malware_access_override": False,
+        "malware_scan_result": "malware_not_found",
+        "thumbnails": [],
     }
 
 
@@ -95,7 +118,7 @@ def audit_json(audit: Audit) -> Json:
         "created_at": stamp(audit.created_at),
         "author_id": audit.author_id,
         "metadata": {"system": _SYSTEM, "custom": dict(audit.custom)},
-        "via": {"channel": audit.channel, "source": _NOWHERE},
+        "via": _via(audit),
         "events": [dict(event) for event in audit.events],
     }
 
@@ -161,6 +184,10 @@ def response_json(attempt: Attempt) -> Json:
         "headers": _pairs(attempt.response_headers),
         "payload": attempt.response_body,
     }
+
+
+def _via(one: Ticket | Comment | Audit) -> Json:
+    return {"channel": one.channel, "source": dict(one.source or _NOWHERE)}
 
 
 def _pairs(headers: Mapping[str, str]) -> list[Json]:

@@ -9,7 +9,9 @@ from connectors.sandbox.zendesk.desk import Desk
 from connectors.sandbox.zendesk.errors import not_found
 from connectors.sandbox.zendesk.signing import new_secret
 
-Status = Literal["accepted", "success", "failed", "timeout", "client error", "server error"]
+Status = Literal[
+    "accepted", "success", "failed", "timeout", "circuit broken", "client error", "server error"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +129,18 @@ class Registry:
                 if webhook.settings.status == "active"
                 and event_type in webhook.settings.subscriptions
             )
+
+    def again(self, invocation: Invocation) -> Invocation:
+        """Begin another invocation for the same event."""
+        with self._desk.lock:
+            return self._begin(invocation.webhook_id, invocation.event_type)
+
+    def lose(self, invocation: Invocation, body: bytes) -> None:
+        """Log that an event was not sent, as while the circuit breaker is open."""
+        with self._desk.lock:
+            endpoint = self.get(invocation.webhook_id).settings.endpoint
+            never = Attempt("circuit broken", self._desk.now(), endpoint, {}, body.decode())
+            self.record(invocation.id, never)
 
     def record(self, invocation_id: str, attempt: Attempt) -> None:
         """Log an attempt."""

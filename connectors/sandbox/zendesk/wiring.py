@@ -4,12 +4,15 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g
 
+from connectors.sandbox.faults import Faults
 from connectors.sandbox.zendesk.auth import Caller, Credentials
 from connectors.sandbox.zendesk.config import SandboxConfig
 from connectors.sandbox.zendesk.deliveries import Deliveries
 from connectors.sandbox.zendesk.desk import Desk
+from connectors.sandbox.zendesk.installation import Installation
 from connectors.sandbox.zendesk.ledger import Ledger
 from connectors.sandbox.zendesk.sending import Sender
+from connectors.sandbox.zendesk.webhook_faults import WebhookFaults
 from connectors.sandbox.zendesk.webhooks import Registry
 
 _NAME = "sandbox_zendesk"
@@ -26,6 +29,9 @@ class Sandbox:
     deliveries: Deliveries
     credentials: Credentials
     ledger: Ledger
+    installation: Installation
+    faults: Faults
+    webhook_faults: WebhookFaults
 
 
 def install(app: Flask, sandbox: Sandbox) -> None:

@@ -29,7 +29,7 @@ def list_comments(ticket_id: int) -> ResponseReturnValue:
         raise bad_request(f"sort: expected one of {', '.join(_SORTS)}")
     ticket = sandbox().desk.ticket(ticket_id)
     page = paged(ticket.comments, key=lambda comment: comment.id, descending=sort.startswith("-"))
-    answer: Json = {"comments": [comment_json(comment) for comment in page.items]}
+    answer: Json = {"comments": [comment_json(comment, request.host_url) for comment in page.items]}
     if "users" in request.args.get("include", "").split(","):
         answer["users"] = _users(comment.author_id for comment in page.items)
     return answer | page.envelope
