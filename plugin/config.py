@@ -4,7 +4,7 @@ Every secret may come as ``NAME`` or, better, as a file named by ``NAME_FILE``.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,6 +28,7 @@ class Settings:
         undo_seconds: How long after a person's approval it can be taken back.
         allow_private_addresses: Connectors may call loopback and private networks.
         worker_threads: Jobs run at once in one worker.
+        metrics_token: What may read ``/metrics``; empty where nobody may.
     """
 
     database_url: str
@@ -39,6 +40,7 @@ class Settings:
     undo_seconds: int = 10
     allow_private_addresses: bool = False
     worker_threads: int = 8
+    metrics_token: str = field(default="", repr=False)
 
     @property
     def is_sqlite(self) -> bool:
@@ -75,6 +77,7 @@ def load_settings(environ: Mapping[str, str], *, need_keys: bool = True) -> Sett
         undo_seconds=read.number("BOOKBAG_UNDO_SECONDS", 10),
         allow_private_addresses=read.flag("BOOKBAG_ALLOW_PRIVATE_ADDRESSES"),
         worker_threads=read.number("BOOKBAG_WORKER_THREADS", 8, least=1),
+        metrics_token=read.secret("BOOKBAG_METRICS_TOKEN"),
     )
     if read.problems:
         raise ConfigError(read.problems)

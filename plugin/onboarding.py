@@ -6,6 +6,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 from urllib.parse import urlsplit
 
+from cryptography.exceptions import UnsupportedAlgorithm
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
+from cryptography.hazmat.primitives.serialization import load_pem_public_key
+
 from connectors.types import Money
 from plugin.app import HELPDESKS, SHOPS
 from plugin.drafting.macros import load_macros
@@ -18,6 +22,7 @@ from plugin.store import audit, files, merchants, people
 _COMMAND = "command"
 _INVITATION_LASTS = timedelta(hours=24)
 _TOKEN_BYTES = 32
+_LEAST_KEY_BITS = 2048
 _STATUSES = ("open", "pending", "solved")
 
 
@@ -112,6 +117,45 @@ def add_webhook_secret(runtime: Runtime, merchant_id: str, account_id: str, secr
         scope = merchants.require_merchant(session, merchant_id)
         merchants.account(session, scope, account_id)
         merchants.add_webhook_secret(session, scope, account_id, secret, at=runtime.now())
+
+
+def add_app(
+    runtime: Runtime, merchant_id: str, account_id: str, *, public_key: str, audience: str
+) -> None:
+    """Trust the sidebar's openings that a helpdesk signs for one installation of our app.
+
+    Args:
+        runtime: What the service runs on.
+        merchant_id: Whose.
+        account_id: The helpdesk account where the app is installed.
+        public_key: The app's public key as PEM: RSA of at least 2048 bits.
+        audience: ``https://SUBDOMAIN.zendesk.com/api/v2/apps/installations/ID.json``.
+
+    Raises:
+        InvalidInputError: No such key, or no such address.
+    """
+    _check_app_key(public_key)
+    if not audience.startswith("https://") or not audience.endswith(".json"):
+        example = "https://shop.zendesk.com/api/v2/apps/installations/1.json"
+        raise InvalidInputError("audience", f"expected an address such as {example}")
+    now = runtime.now()
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        account = merchants.account(session, scope, account_id)
+        account.app_key, account.app_audience = public_key.strip(), audience
+        detail = {"account": account_id}
+        audit.add(session, scope, at=now, actor=_COMMAND, event="app_added", detail=detail)
+
+
+def _check_app_key(public_key: str) -> None:
+    try:
+        key = load_pem_public_key(public_key.strip().encode())
+    except (ValueError, UnsupportedAlgorithm):
+        key = None
+    if not isinstance(key, RSAPublicKey) or key.key_size < _LEAST_KEY_BITS:
+        raise InvalidInputError(
+            "public-key-file", f"expected an RSA public key of {_LEAST_KEY_BITS} bits as PEM"
+        )
 
 
 def add_shop(runtime: Runtime, merchant_id: str, *, kind: str, url: str, token: str) -> str:

@@ -82,13 +82,18 @@ def test_a_command_that_touches_no_secret_needs_no_key() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("BOOKBAG_SECRET_KEYS", KEY), ("BOOKBAG_DATABASE_URL", "sqlite:////x.db")]
+    ("name", "value"),
+    [
+        ("BOOKBAG_SECRET_KEYS", KEY),
+        ("BOOKBAG_DATABASE_URL", "sqlite:////x.db"),
+        ("BOOKBAG_METRICS_TOKEN", "a-token"),
+    ],
 )
 def test_a_secret_may_come_from_a_file(tmp_path: Path, name: str, value: str) -> None:
     path = tmp_path / "secret"
     path.write_text(f"{value}\n", encoding="utf-8")
     settings = load_settings({**GOOD, name: "", f"{name}_FILE": str(path)})
-    assert value in (settings.database_url, *settings.secret_keys)
+    assert value in (settings.database_url, settings.metrics_token, *settings.secret_keys)
 
 
 @pytest.mark.parametrize("name", ["BOOKBAG_SECRET_KEYS", "BOOKBAG_DATABASE_URL"])

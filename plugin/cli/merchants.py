@@ -134,6 +134,24 @@ def add_secret(merchant: str, account_id: str, webhook_secret_file: Path) -> Non
     click.echo("accepted")
 
 
+@account.command("add-app")
+@_merchant
+@click.option("--account", "account_id", required=True)
+@click.option("--public-key-file", type=_FILE, required=True, help="The app's public key, PEM.")
+@click.option("--audience", required=True, help="The installation's address in the helpdesk's API.")
+def add_app(merchant: str, account_id: str, public_key_file: Path, audience: str) -> None:
+    """Trust the sidebar's openings that a helpdesk signs.
+
+    \b
+    bookbag account add-app --merchant 0192... --account 4f... --public-key-file app.pem \\
+      --audience https://larkspur.zendesk.com/api/v2/apps/installations/1.json
+    """
+    key = read_text(public_key_file)
+    with opened() as service:
+        onboarding.add_app(service.runtime, merchant, account_id, public_key=key, audience=audience)
+    click.echo("accepted")
+
+
 @click.group()
 def shop() -> None:
     """Where a merchant's orders are read."""

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import and_, func, select, update
 from sqlalchemy.orm import Session
@@ -16,6 +16,10 @@ from plugin.store import audit
 from plugin.store.rows import insert_once
 from plugin.store.schema import ActionRow, DecisionRow, DraftRow
 from plugin.store.scope import Scope
+
+# Long enough to read, change and send a reply; short enough that a browser which somebody walked
+# away from does not keep the customer waiting.
+COMPOSER_LASTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +42,14 @@ class Held:
     def policy_tags(self) -> frozenset[str]:
         """The tags of the policies that fired."""
         return frozenset(self.decision.tags if self.decision else ())
+
+
+def in_composer_until(draft: DraftRow, now: datetime) -> datetime | None:
+    """Until when an agent has the draft in their composer; None where nobody has (any more)."""
+    if draft.inserted_by is None or draft.inserted_at is None:
+        return None
+    until = draft.inserted_at + COMPOSER_LASTS
+    return until if until > now else None
 
 
 def add(session: Session, scope: Scope, draft: DraftRow) -> bool:
@@ -254,6 +266,8 @@ def move(
 ) -> None:
     """Move a draft from the state and revision it was read in, and record it.
 
+    Whoever has it in their composer has it no longer: what they took was the draft as it was.
+
     Args:
         session: The transaction of everything that belongs to the move.
         scope: Whose.
@@ -270,7 +284,8 @@ def move(
     came_from = draft.state
     if to not in MOVES[came_from]:
         raise MovedError(f"A draft that is {came_from.words} cannot become {to.words}.")
-    values: dict[str, object] = {"state": to, "state_at": at, "due_at": None, **changes}
+    nobodys = {"inserted_by": None, "inserted_at": None}
+    values: dict[str, object] = {"state": to, "state_at": at, "due_at": None, **nobodys, **changes}
     if to in FINISHED:
         values["open_short_id"] = None
     change(session, scope, draft, **values)

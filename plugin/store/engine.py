@@ -9,8 +9,9 @@ they are customers' words.
 """
 
 import os
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -47,6 +48,11 @@ class Database:
         else:
             self._reading = self._reading.execution_options(isolation_level="REPEATABLE READ")
         self._write = sessionmaker(self._writing, expire_on_commit=False)
+        # SQLite has one writer, and whoever finds it busy sleeps and asks again: under load some
+        # would wait for a second while others pass. This process's writers wait in line instead.
+        self._turn: AbstractContextManager[object] = (
+            threading.RLock() if is_sqlite else nullcontext()
+        )
         self._read = sessionmaker(self._reading, expire_on_commit=False)
 
     @property
@@ -57,7 +63,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One transaction: committed at the end, rolled back upon any exception."""
-        with self._write.begin() as session:
+        with self._turn, self._write.begin() as session:
             yield session
 
     @contextmanager

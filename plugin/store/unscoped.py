@@ -1,17 +1,25 @@
-"""The only queries that look across merchants. Each returns ids or a `Scope`, never content.
+"""The only queries that look across merchants. Each returns ids, counts or a `Scope`, no content.
 
-They are: which merchants there are; whose is this account, sign-in link or browser; and what must
-the sweep drive on.
+They are: which merchants there are; whose is this account, sign-in link or browser (for an account
+with the secrets that prove its webhooks); what must the sweep drive on; and how much of it all
+there is, for the operator.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from plugin.models import DraftState, EffectKind, EffectState, InboxState
+from plugin.models import (
+    AWAITING,
+    FINISHED,
+    DraftState,
+    EffectKind,
+    EffectState,
+    InboxState,
+)
 from plugin.store.columns import Keyring
 from plugin.store.schema import (
     Account,
@@ -51,6 +59,45 @@ def merchant_names(session: Session) -> Sequence[tuple[str, str]]:
     """Every merchant's id and name, for the operator of this installation."""
     rows = session.execute(select(Merchant.id, Merchant.name).order_by(Merchant.id))
     return [(row.id, row.name) for row in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class WebhookAccount:
+    """What a webhook's signature is checked against.
+
+    Attributes:
+        secrets: The secrets it may be signed with, newest first.
+    """
+
+    scope: Scope
+    helpdesk: str
+    vendor_account: str
+    secrets: tuple[str, ...]
+
+
+# Built once: every webhook asks it, and building costs as much as asking.
+_WEBHOOK_ACCOUNT = (
+    select(Account.merchant_id, Account.helpdesk, Account.vendor_account, WebhookSecret.secret)
+    .join(
+        WebhookSecret,
+        and_(
+            WebhookSecret.account_id == Account.id,
+            WebhookSecret.merchant_id == Account.merchant_id,
+        ),
+    )
+    .where(Account.id == bindparam("account_id"))
+    .order_by(WebhookSecret.id.desc())
+)
+
+
+def webhook_account(session: Session, account_id: str) -> WebhookAccount | None:
+    """The account that an address of webhooks stands for; None where it has no secret."""
+    rows = session.execute(_WEBHOOK_ACCOUNT, {"account_id": account_id}).all()
+    if not rows:
+        return None
+    merchant_id, helpdesk, vendor_account, _ = rows[0]
+    secrets = tuple(row.secret for row in rows)
+    return WebhookAccount(Scope(merchant_id), helpdesk, vendor_account, secrets)
 
 
 def scope_of_account(session: Session, account_id: str) -> Scope | None:
@@ -137,6 +184,68 @@ def overdue_effects(session: Session, *, before: datetime, limit: int) -> Sequen
         .limit(limit)
     )
     return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id) for r in rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """What is not finished, over all merchants.
+
+    Attributes:
+        drafts: Open drafts by state.
+        events: Webhooks that are accepted or failed, by state.
+        effects: Effects that are not done, by kind and state.
+        oldest_event: When the oldest webhook came that is not handled.
+        oldest_draft: When the draft came that has waited longest for a person.
+        approvals_overdue: Drafts that nobody signed by their deadline.
+    """
+
+    drafts: Mapping[DraftState, int]
+    events: Mapping[InboxState, int]
+    effects: Mapping[tuple[EffectKind, EffectState], int]
+    oldest_event: datetime | None
+    oldest_draft: datetime | None
+    approvals_overdue: int
+
+
+def backlog(session: Session, *, at: datetime) -> Backlog:
+    """Count what is not finished. Finished rows are not read, however many there are."""
+    draft_counts = session.execute(
+        select(DraftRow.state, func.count().label("number"))
+        .where(DraftRow.state.in_(sorted(set(DraftState) - FINISHED)))
+        .group_by(DraftRow.state)
+    )
+    event_counts = session.execute(
+        select(InboxEvent.state, func.count(), func.min(InboxEvent.received_at))
+        .where(InboxEvent.state.in_([InboxState.ACCEPTED, InboxState.FAILED]))
+        .group_by(InboxEvent.state)
+    ).all()
+    effect_counts = session.execute(
+        select(EffectRow.kind, EffectRow.state, func.count())
+        .where(EffectRow.state != EffectState.DONE)
+        .group_by(EffectRow.kind, EffectRow.state)
+    )
+    oldest = session.scalar(
+        select(func.min(DraftRow.created_at)).where(DraftRow.state.in_(sorted(AWAITING)))
+    )
+    overdue = session.scalar(
+        select(func.count())
+        .select_from(DraftRow)
+        .join(
+            DecisionRow,
+            and_(DecisionRow.draft_id == DraftRow.id, DecisionRow.rev == DraftRow.rev),
+        )
+        .where(DraftRow.state == DraftState.AWAITING_APPROVAL, DecisionRow.deadline_at < at)
+    )
+    return Backlog(
+        drafts={row.state: row.number for row in draft_counts},
+        events={state: count for state, count, _ in event_counts},
+        effects={(kind, state): count for kind, state, count in effect_counts},
+        oldest_event=next(
+            (oldest for state, _, oldest in event_counts if state is InboxState.ACCEPTED), None
+        ),
+        oldest_draft=oldest,
+        approvals_overdue=overdue or 0,
+    )
 
 
 def put_off(

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 
 import pytest
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import rsa
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -226,6 +229,33 @@ def test_what_was_made_can_be_listed(shell: Shell) -> None:
     assert (listed["id"], listed["webhook_url"]) == (account["id"], account["webhook_url"])
     people_listed = shell("user", "list", "--merchant", merchant).out
     assert "ana@b.example  Ana  agent  50.00 USD" in people_listed
+
+
+def test_the_sidebars_key_is_kept_and_only_a_strong_public_one_is(shell: Shell) -> None:
+    merchant = shell.merchant()
+    account_id = shell.account(merchant).json["id"]
+    audience = "https://larkspur.zendesk.com/api/v2/apps/installations/1.json"
+
+    def add(key: str, to: str = audience) -> Ran:
+        return shell(
+            *("account", "add-app", "--merchant", merchant, "--account", account_id),
+            *("--public-key-file", shell.file("app.pem", key), "--audience", to),
+        )
+
+    assert add(_public_key(2048)).out == "accepted\n"
+    with reading(shell) as session:
+        kept = merchants.account(session, Scope(merchant), account_id)
+    assert (kept.app_audience, kept.app_key) == (audience, _public_key(2048).strip())
+    for weak in (_public_key(1024), "no key", ""):
+        refused(add(weak), "public-key-file: expected an RSA public key of 2048 bits as PEM")
+    refused(add(_public_key(2048), "larkspur"), "audience: expected an address")
+
+
+@cache
+def _public_key(bits: int) -> str:
+    key = rsa.generate_private_key(public_exponent=65537, key_size=bits)
+    form = (serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
+    return key.public_key().public_bytes(*form).decode()
 
 
 def test_the_same_account_is_not_connected_twice(shell: Shell) -> None:

@@ -19,10 +19,12 @@ from plugin.store.scope import Scope
 ACROSS_MERCHANTS = {
     "merchant_names": Sequence[tuple[str, str]],
     "scope_of_account": Scope | None,
+    "webhook_account": unscoped.WebhookAccount | None,
     "sign_in_link": unscoped.Credential | None,
     "web_session": unscoped.Credential | None,
     "overdue_events": Sequence[unscoped.Due],
     "overdue_drafts": Sequence[unscoped.Due],
+    "backlog": unscoped.Backlog,
     "overdue_approvals": Sequence[unscoped.Due],
     "overdue_effects": Sequence[unscoped.Due],
     "put_off": type(None),
