@@ -26,7 +26,7 @@ def diff(context: click.Context) -> None:
 @click.command("reply-text")
 @click.pass_context
 def reply_text(context: click.Context) -> None:
-    """Keep a message's own words, without quoted history and signature. JSON Lines in and out.
+    """Keep a message's own words, without quotes, signature, disclaimer. JSON Lines in and out.
 
     \b
     echo '{"text": "Thanks!\\n\\nOn Monday Ana wrote:\\n> Hello"}' | bookbag reply-text

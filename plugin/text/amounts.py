@@ -72,6 +72,11 @@ def amounts(text: str) -> Iterator[Amount]:
         )
 
 
+def vocabulary() -> Iterator[str]:
+    """Every name of a currency."""
+    return iter(_codes())
+
+
 def _readings(number: str, minus: bool, kilo: bool) -> tuple[Decimal, ...]:
     digits = number.replace(" ", "").replace("'", "")
     if len(digits) > _MOST_DIGITS:
@@ -122,7 +127,7 @@ def _pattern() -> regex.Pattern[str]:
     start = r"(?<![\p{L}\d])(?<!\d[.,'])"
     minus = r"(?P<minus>(?<![\p{L}\p{N})])-)?+"
     return regex.compile(
-        rf"(?=[-\d\p{{Sc}}\p{{L}}])(?<![^\W\d]){minus}"
+        rf"(?<![^\W\d]){minus}"
         rf"(?:{before}[ ]?+{_NUMBER}|{start}{_NUMBER}[ -]?+{after})",
         regex.V1,
     )

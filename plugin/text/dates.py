@@ -14,6 +14,9 @@ _SHORT_NAME = 3
 _ALSO_WORDS = frozenset({"may", "march", "mars", "mai"})
 _BEFORE_A_MONTH = "in by until till since from before after of late early mid im bis ab en".split()
 _SMALL_WORDS = frozenset("of de the st nd rd th er".split())
+_JOINS = ("to", "bis", "à", "a", "tot")  # "5 to 7 days"
+_ONE = ("a", "an", "one")
+_CLOCK = ("uhr", "o'clock")
 _WORD = regex.compile(r"\d++(?:[./:-]\d++)*+|[\p{L}\p{M}]++(?:['-][\p{L}\p{M}]++)*+", regex.V1)
 
 
@@ -32,6 +35,17 @@ def dates(text: str) -> Iterator[DateWord]:
         written = text[found.start() : found.end()]
         if written in short or written.lower() not in short.values():
             yield DateWord(_key(written), found.start(), found.end())
+
+
+def vocabulary() -> Iterator[str]:
+    """Every phrase that a date can hold, as far as it is letters."""
+    yield from (*_JOINS, *_ONE, *_CLOCK, "am", "pm", "of", "de", "the")
+    yield from (*_BEFORE_A_MONTH, *_ALSO_WORDS)
+    yield from (*positions("month"), *positions("weekday"), *_units(), *_short_weekdays())
+    for name in ("unit_kind", "relative", "number"):
+        yield from everywhere(name)
+    # "5 toseven days": the pattern asks for no space there.
+    yield from (f"{join}{number}" for join in _JOINS for number in everywhere("number"))
 
 
 def _key(written: str) -> str:
@@ -65,7 +79,7 @@ def _pattern() -> regex.Pattern[str]:
     # For text in lower case: a pattern that ignores case takes five times as long to compile.
     month, unit, kind = _listed("month"), _listed("unit"), _listed("kind")
     count = rf"(?:\d{{1,6}}+|{_listed('number')})"
-    span = rf"(?:[ ]?(?:-|to|bis|à|a|tot)[ ]?{count})?"
+    span = rf"(?:[ ]?(?:-|{'|'.join(_JOINS)})[ ]?{count})?"
     day = r"\d{1,2}+(?:st|nd|rd|th|er)?+\.?+(?![\d:/])"
     alternatives = (
         r"(?<![\d./-])\d{4}-\d{1,2}-\d{1,2}(?![\d-])",
@@ -73,17 +87,16 @@ def _pattern() -> regex.Pattern[str]:
         rf"(?<![\d.,]){day}[ ]?+(?:of |de )?{month}(?:\.?,?[ ]?\d{{4}}(?!\d))?",
         rf"{month}\.?[ ](?:the )?{day}(?:,?[ ]\d{{4}}(?!\d))?",
         r"(?<!\d)\d{1,2}:\d{2}(?!\d)(?:[ ]?[ap]\.?m\b)?",
-        r"(?<![\d.,])\d{1,2}[ ]?(?:[ap]\.?m\b|uhr\b|o'clock\b)",
+        rf"(?<![\d.,])\d{{1,2}}[ ]?(?:[ap]\.?m\b|(?:{'|'.join(_CLOCK)})\b)",
         rf"(?<![\d.,\p{{L}}]){count}{span}[ -]{{1,2}}(?:{kind}[ -])?{unit}",
-        rf"(?:a|an|one)[ ](?:{kind}[ ])?{unit}",
+        rf"(?:{'|'.join(_ONE)})[ ](?:{kind}[ ])?{unit}",
         rf"(?:{'|'.join(_BEFORE_A_MONTH)})[ -]{_listed('also_word')}",
         _listed("plain"),
     )
     months = positions("month")
     sure = [form for form in months if len(form) > _SHORT_NAME and form not in _ALSO_WORDS]
     return regex.compile(
-        rf"(?<![\p{{L}}\p{{M}}])(?=[\p{{L}}\d])"
-        rf"(?:{'|'.join(alternatives)})",
+        rf"(?<![\p{{L}}\p{{M}}])(?:{'|'.join(alternatives)})",
         regex.V1,
         month=list(months),
         unit=list(_units()),

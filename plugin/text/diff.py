@@ -9,10 +9,10 @@ import regex
 from plugin.errors import InvalidInputError
 from plugin.models import Outcome
 from plugin.text.alignment import Op, align, distance
-from plugin.text.entities import changed, differing_sentences
+from plugin.text.changes import changes, differing_sentences
 from plugin.text.greetings import parts
 from plugin.text.promises import find_promises
-from plugin.text.tokens import canonical, one_spaced, raw_tokens, words
+from plugin.text.tokens import canonical, one_spaced, raw_tokens, without_space, words
 
 _LIGHT_FROM = 0.85
 _HEAVY_FROM = 0.50
@@ -56,14 +56,19 @@ class DiffResult:
 def diff(draft: str, final: str) -> DiffResult:
     """Compare a draft with the final text. Neither quotes nor signatures are stripped."""
     ours, theirs = canonical(draft), canonical(final)
-    our_words, their_words = words(ours), words(theirs)
-    edits = distance(our_words, their_words)
+    tokens_draft, tokens_final = raw_tokens(draft), raw_tokens(final)
+    alignment = align(tokens_draft, tokens_final)
+    if (ours, theirs) == (draft, final):
+        our_words, their_words = without_space(tokens_draft), without_space(tokens_final)
+        edits = alignment.edits
+    else:
+        our_words, their_words = words(ours), words(theirs)
+        edits = distance(our_words, their_words, guess=alignment.edits)
     longest = max(len(our_words), len(their_words))
     similarity = 1 - edits / longest if longest else 1.0
     outcome = _unedited(ours, theirs, our_words, their_words)
     if outcome is None:
         outcome = _edited(ours, theirs, similarity)
-    tokens_draft, tokens_final = raw_tokens(draft), raw_tokens(final)
     return DiffResult(
         outcome=outcome,
         material=_is_material(outcome, ours, theirs),
@@ -71,7 +76,7 @@ def diff(draft: str, final: str) -> DiffResult:
         similarity=similarity,
         tokens_draft=tuple(tokens_draft),
         tokens_final=tuple(tokens_final),
-        ops=align(tokens_draft, tokens_final),
+        ops=alignment.ops,
     )
 
 
@@ -115,13 +120,13 @@ def _unedited(
     if not our_words or not their_words:
         return None
     if _bare(our_words) == _bare(their_words):
-        return None if changed(ours, theirs, _LOOKS_ALIKE) else Outcome.COSMETIC
+        return None if _differ(ours, theirs, _LOOKS_ALIKE) else Outcome.COSMETIC
     our_core, their_core = parts(ours).core, parts(theirs).core
     if (our_core, their_core) == (ours, theirs):
         return None
     if _bare(words(our_core)) != _bare(words(their_core)):
         return None
-    hidden = changed(our_core, their_core, _LOOKS_ALIKE) or changed(
+    hidden = _differ(our_core, their_core, _LOOKS_ALIKE) or _differ(
         ours, theirs, _NOT_IN_A_GREETING
     )
     return None if hidden else Outcome.COSMETIC
@@ -129,11 +134,13 @@ def _unedited(
 
 def _bare(text_words: Sequence[str]) -> list[str]:
     """The words without case and punctuation; what is inside a number stays, as in 50.00."""
-    bare = (
-        word if word.isalnum() or _DIGIT.search(word) else _PUNCTUATION.sub("", word)
-        for word in text_words
-    )
-    return [word.casefold() for word in bare if word]
+    bare = {word: _bare_word(word) for word in set(text_words)}
+    return [left for word in text_words if (left := bare[word])]
+
+
+def _bare_word(word: str) -> str:
+    kept = word.isalnum() or _DIGIT.search(word)
+    return (word if kept else _PUNCTUATION.sub("", word)).casefold()
 
 
 def _edited(ours: str, theirs: str, similarity: float) -> Outcome:
@@ -164,15 +171,20 @@ def _grams(text_words: Sequence[str]) -> set[tuple[str, ...]]:
 def _is_material(outcome: Outcome, ours: str, theirs: str) -> bool:
     if outcome in _NEVER_MATERIAL:
         return False
-    return (
-        outcome in _ALWAYS_MATERIAL or bool(changed(ours, theirs)) or _promises_differ(ours, theirs)
-    )
+    if outcome in _ALWAYS_MATERIAL:
+        return True
+    lines = differing_sentences(ours, theirs)
+    return any(changes(*lines)) or _promises_differ(*lines)
 
 
-def _promises_differ(ours: str, theirs: str) -> bool:
+def _differ(ours: str, theirs: str, kinds: Sequence[str]) -> bool:
+    return any(changes(*differing_sentences(ours, theirs), kinds))
+
+
+def _promises_differ(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether something is promised, or said to be done, in one of the two only."""
     before, after = (
         Counter((found.kind, found.manner) for found in find_promises("\n".join(lines), None))
-        for lines in differing_sentences(ours, theirs)
+        for lines in (ours, theirs)
     )
     return before != after

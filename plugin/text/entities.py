@@ -1,7 +1,6 @@
 """What in a reply must not change unseen: amounts, dates, order ids, links, numbers, negations."""
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields
 from functools import cache
 
@@ -26,7 +25,9 @@ _LINK = regex.compile(
     rf"\.(?i:{_TOP_DOMAINS})(?![\w-])(?:/[^\s<>\"]*+)?+",
     regex.V1,
 )
+_NUMBER_OF = ("number", "no", "nr", "id", "num")  # as in "order no. 1002"
 _ORDER_ID = r"(?P<id>\p{L}{0,5}+-?\d[\w-]*+)"
+_DIGIT = regex.compile(r"\d")
 _SENTENCE_END = regex.compile(r"(?<=[.!?])\s|\n", regex.V1)
 
 
@@ -54,29 +55,19 @@ def entities(text: str) -> Entities:
     """Find every entity of a canonical text. Each character belongs to one entity at most."""
     rest = half_width(text)
     found: dict[str, tuple[str, ...]] = {}
+    idle = _idle(rest)
     for kind, find in _FINDERS.items():
-        taken = tuple(find(rest))
+        taken = () if kind in idle else tuple(find(rest))
         found[kind] = tuple(key for key, _, _ in taken)
         rest = _blanked(rest, taken)
     return Entities(**found)
 
 
-def changed(draft: str, final: str, kinds: Iterable[str] = KINDS) -> frozenset[str]:
-    """The kinds of which something came, went or changed places between two canonical texts.
-
-    Sentences that both texts hold are left aside, wherever they stand: two swapped amounts count,
-    a sentence that moved as a whole does not.
-    """
-    ours, theirs = differing_sentences(draft, final)
-    before, after = entities("\n".join(ours)), entities("\n".join(theirs))
-    return frozenset(kind for kind in kinds if getattr(before, kind) != getattr(after, kind))
-
-
-def differing_sentences(draft: str, final: str) -> tuple[list[str], list[str]]:
-    """The sentences of each text that the other one lacks, in their order."""
-    ours, theirs = sentences(draft), sentences(final)
-    common = Counter(ours) & Counter(theirs)
-    return _without(ours, common), _without(theirs, common)
+def vocabulary() -> Iterator[str]:
+    """Every phrase that orders, numbers and negations can hold, as far as it is letters."""
+    yield from _NUMBER_OF
+    for name in ("order", "number", "negation", "not_a_negation"):
+        yield from (phrase.removeprefix("^") for phrase in everywhere(name))
 
 
 def sentences(text: str) -> list[str]:
@@ -92,15 +83,11 @@ def link_key(link: str) -> str:
     return f"{scheme.casefold()}{separator}{host.casefold()}{slash}{path}"
 
 
-def _without(pieces: list[str], common: Counter[str]) -> list[str]:
-    left = common.copy()
-    kept = []
-    for piece in pieces:
-        if left[piece]:
-            left[piece] -= 1
-        else:
-            kept.append(piece)
-    return kept
+def _idle(text: str) -> frozenset[str]:
+    """The kinds that a text plainly has none of: this is found out faster than they are sought."""
+    idle = () if _DIGIT.search(text) else ("amounts", "orders")
+    linked = "." in text or "://" in text
+    return frozenset(idle if linked else (*idle, "links"))
 
 
 def _blanked(text: str, taken: tuple[_Found, ...]) -> str:
@@ -153,7 +140,7 @@ def _negation_key(word: str) -> str:
 @cache
 def _order_pattern() -> regex.Pattern[str]:
     names = "|".join(regex.escape(n) for n in sorted(everywhere("order"), key=len, reverse=True))
-    label = rf"(?<!\p{{L}})(?i:{names})(?:[ ](?i:number|no|nr|id|num)\b)?\.?:?[ ]?"
+    label = rf"(?<!\p{{L}})(?i:{names})(?:[ ](?i:{'|'.join(_NUMBER_OF)})\b)?\.?:?[ ]?"
     return regex.compile(
         rf"(?:{label})?+#[ ]?{_ORDER_ID}|{label}{_ORDER_ID}(?![.,]?\d)"
         r"|(?<![\p{L}\d-])(?P<id>\p{Lu}{2,5}-\d{3,}+)(?![\w-])",

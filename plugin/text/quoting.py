@@ -1,128 +1,149 @@
-"""Which lines of a mail are its writer's own, and which are quoted, or a signature."""
+"""Which lines of a mail are its writer's own, and which are quoted, signature or disclaimer."""
 
-from collections.abc import Sequence
-from enum import StrEnum
-from functools import cache
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 import regex
 
-from plugin.text.lexicons import sections
+from plugin.text.attributions import attribution_lines, may_end, names_a_writer
+from plugin.text.history import candidates, is_divider, is_labelled, is_rule, opens_history
+from plugin.text.markup import Mark
+from plugin.text.owner import Owner
+from plugin.text.signatures import mark_signatures
 from plugin.text.tokens import canonical
 
-_LINE_CHARACTERS = 300
-_ATTRIBUTION_LINES = 3
-_HEADER_LINES = 6
-_SIGNATURE_LINES = 20
-_QUOTED = regex.compile(r">(?![:;=]?[-']?[()\[\]])")
-_SENDER = regex.compile(r"@|\b\d{1,2}[:.h]\d{2}\b")
-_ADDRESS_END = regex.compile(r"<[^<>\s]+@[^<>\s]+>\s?:$")
-_REPLY_ABOVE = regex.compile(r"##-.*-##$")
+__all__ = ["Owner", "owners"]
+
+_BY_MARK: dict[Mark | None, Owner] = {Mark.QUOTE: Owner.QUOTE, Mark.SIGNATURE: Owner.SIGNATURE}
+_GAP = 2
+# Not `>:(`, `>-->` and `>=`.
+_QUOTED = regex.compile(r">(?![:;=]?[-']?[()\[\]]|[-=~]+>|=)", regex.V1)
+# As a line alone this may be a comparison or an arrow: `> 5 and 5 > 3`, `>>> look here`.
+_DOUBTFUL = regex.compile(r">(?:>|\s?[-+]?[$€£]?\d)", regex.V1)
 
 
-class Owner(StrEnum):
-    """Whose a line is."""
+def owners(lines: Sequence[str], marks: Sequence[Mark | None] | None = None) -> list[Owner]:
+    """Whose each line is. Blank lines go with the line before them.
 
-    WRITER = "writer"
-    QUOTE = "quote"
-    SIGNATURE = "signature"
-
-
-def owners(lines: Sequence[str]) -> list[Owner]:
-    """Whose each line is. Blank lines go with the line before them."""
-    plain = [canonical(line.strip()[:_LINE_CHARACTERS]).strip() for line in lines]
-    found = _quotes(plain)
-    _mark_signature(plain, found)
+    Args:
+        lines: As they stand; a space behind "--" counts.
+        marks: What the HTML says of each line, where there is any.
+    """
+    plain = [line.strip() for line in canonical("\n".join(lines)).split("\n")]
+    found = [Owner.WRITER] * len(plain)
+    given = marks or ()
+    if any(given):
+        found = [_BY_MARK.get(mark, Owner.WRITER) for mark in given]
+    _mark_angled(plain, found)
+    _mark_cited(plain, given, found)
+    _mark_history(plain, given, found)
+    mark_signatures(lines, plain, found)
+    _fill_blanks(plain, found)
     return found
 
 
-def _quotes(lines: Sequence[str]) -> list[Owner]:
-    found: list[Owner] = []
-    while (at := len(found)) < len(lines):
-        if _opens_history(lines, at):
-            return found + [Owner.QUOTE] * (len(lines) - at)
-        if intro := _attribution(lines, at):
-            if _next_is_quoted(lines, at + intro):
-                found += [Owner.QUOTE] * intro
-                continue
-            if _SENDER.search(" ".join(lines[at : at + intro])):
-                return found + [Owner.QUOTE] * (len(lines) - at)
-        found.append(_owner(lines[at], found))
-    return found
-
-
-def _owner(line: str, before: Sequence[Owner]) -> Owner:
-    if _QUOTED.match(line):
-        return Owner.QUOTE
-    return before[-1] if before and not line else Owner.WRITER
-
-
-def _opens_history(lines: Sequence[str], at: int) -> bool:
-    """Whether everything from here on is an older message."""
-    line = lines[at]
-    if not line:
-        return False
-    if _divider().fullmatch(line) or _REPLY_ABOVE.match(line):
-        return True
-    if not _header("from").match(line):
-        return False
-    block = lines[at + 1 : at + _HEADER_LINES]
-    return all(any(_header(kind).match(row) for row in block) for kind in ("date", "subject"))
-
-
-def _attribution(lines: Sequence[str], at: int) -> int:
-    """How many lines an "On ... wrote:" takes that begins here; 0 if none does."""
-    first = lines[at].casefold()
-    for count in range(1, _ATTRIBUTION_LINES + 1):
-        last = lines[at + count - 1] if at + count <= len(lines) else ""
-        if not last:
-            return 0
-        if not last.endswith(":"):
+def _mark_angled(plain: Sequence[str], found: list[Owner]) -> None:
+    """Mark the runs of lines that begin with `>`, unless the writer put it there."""
+    runs = list(
+        _runs([i for i, line in enumerate(plain) if line[:1] == ">" and _QUOTED.match(line)])
+    )
+    for first, end in runs:
+        if found[first] is not Owner.WRITER:
             continue
-        joined = " ".join(lines[at : at + count]).casefold()
-        if not any(character.isdigit() for character in joined):
-            return 0
-        if _ADDRESS_END.search(joined):
-            return count
-        said = any(verb in joined for verb in sections("mail")["attribution_verb"])
-        return count if said and first.split()[0] in sections("mail")["attribution_start"] else 0
-    return 0
+        if _introduce(plain, found, first) or not _is_cited(plain, first, end, len(runs)):
+            found[first:end] = [Owner.QUOTE] * (end - first)
 
 
-def _next_is_quoted(lines: Sequence[str], start: int) -> bool:
-    following = next((line for line in lines[start : start + _ATTRIBUTION_LINES] if line), "")
-    return bool(_QUOTED.match(following))
+def _is_cited(plain: Sequence[str], first: int, end: int, runs: int) -> bool:
+    """Whether the writer cites something: a page, an own message. Mail programs say who wrote."""
+    above = plain[first - 1] if first else ""
+    if end - first == 1 and _DOUBTFUL.match(plain[first]):
+        return True
+    return bool(above) and (runs == 1 or above.endswith(":"))
 
 
-def _mark_signature(lines: Sequence[str], found: list[Owner]) -> None:
-    """Mark what follows "-- ", and what a device added as the last line."""
-    own = [i for i, owner in enumerate(found) if owner is Owner.WRITER]
-    written = [i for i in own if lines[i]]
-    for position, i in enumerate(written):
-        if lines[i] == "--" and len(written) - position <= _SIGNATURE_LINES:
-            for later in own:
-                if later >= i:
-                    found[later] = Owner.SIGNATURE
+def _mark_cited(plain: Sequence[str], given: Sequence[Mark | None], found: list[Owner]) -> None:
+    """Mark the attribution above what the HTML says is quoted, and the block quotes with one."""
+    for mark in (Mark.QUOTE, Mark.CITED):
+        for first, end in _runs([i for i, is_ in enumerate(given) if is_ is mark]):
+            if _introduce(plain, found, first):
+                found[first:end] = [Owner.QUOTE] * (end - first)
+
+
+def _introduce(plain: Sequence[str], found: list[Owner], first: int) -> bool:
+    """Mark the attribution right above the line `first`; whether there is one."""
+    last = first - 1
+    while last >= 0 and first - last <= _GAP and not plain[last]:
+        last -= 1
+    if last < 0 or found[last] is not Owner.WRITER:
+        return False
+    count = attribution_lines(plain, last, followed=True) or names_a_writer(plain[last])
+    found[last - count + 1 : last + 1] = [Owner.QUOTE] * count
+    return bool(count)
+
+
+def _mark_history(plain: Sequence[str], given: Sequence[Mark | None], found: list[Owner]) -> None:
+    """Mark everything from where an older message begins that nothing else marks."""
+    boxed = _labelled_boxes(plain, given)
+    openers = candidates(plain)
+    for at in sorted(boxed.union(openers)) if boxed else openers:
+        if found[at] is not Owner.WRITER:
+            continue
+        if is_divider(plain[at]):
+            if _is_quote_next(plain, found, at):
+                found[at] = Owner.QUOTE
+                continue
+            start: int | None = at
+        else:
+            start = at if at in boxed else _history_start(plain, at)
+        if start is not None:
+            start = _with_rule(plain, found, start)
+            found[start:] = [Owner.QUOTE] * (len(plain) - start)
             return
-    if written and _device().match(lines[written[-1]]):
-        for later in own:
-            if later >= written[-1]:
-                found[later] = Owner.SIGNATURE
 
 
-@cache
-def _divider() -> regex.Pattern[str]:
-    return regex.compile(rf"(?i)-{{2,}}\s?(?:{_any_of('divider')})\s?-{{2,}}:?", regex.V1)
+def _labelled_boxes(plain: Sequence[str], given: Sequence[Mark | None]) -> set[int]:
+    """The first lines of what stands under a line and looks like headers."""
+    under = [i for i, mark in enumerate(given) if mark is Mark.BOXED]
+    boxes = ([i for i in range(*run) if plain[i]] for run in _runs(under))
+    return {box[0] for box in boxes if box and is_labelled([plain[i] for i in box])}
 
 
-@cache
-def _header(kind: str) -> regex.Pattern[str]:
-    return regex.compile(rf"(?i)[*_]{{0,2}}(?:{_any_of(f'header_{kind}')})\s?:", regex.V1)
+def _history_start(plain: Sequence[str], at: int) -> int | None:
+    if opens_history(plain, at):
+        return at
+    if may_end(plain[at]) and (count := attribution_lines(plain, at, followed=False)):
+        return at - count + 1
+    return None
 
 
-@cache
-def _device() -> regex.Pattern[str]:
-    return regex.compile(rf"(?i)(?:{_any_of('device')})\b", regex.V1)
+def _is_quote_next(plain: Sequence[str], found: Sequence[Owner], at: int) -> bool:
+    below = range(at + 1, min(at + 2 + _GAP, len(plain)))
+    following = next((i for i in below if plain[i]), None)
+    return following is not None and found[following] is Owner.QUOTE
 
 
-def _any_of(section: str) -> str:
-    return "|".join(regex.escape(line) for line in sections("mail")[section])
+def _with_rule(plain: Sequence[str], found: Sequence[Owner], start: int) -> int:
+    """`start`, or the drawn line above it."""
+    for at in range(start - 1, max(start - 2 - _GAP, -1), -1):
+        if plain[at]:
+            return at if is_rule(plain[at]) and found[at] is Owner.WRITER else start
+    return start
+
+
+def _fill_blanks(plain: Sequence[str], found: list[Owner]) -> None:
+    for at, line in enumerate(plain):
+        if not line and at:
+            found[at] = found[at - 1]
+
+
+def _runs(numbers: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """The runs of consecutive numbers, each as its first and the one after its last."""
+    if not numbers:
+        return
+    first = numbers[0]
+    for before, number in pairwise(numbers):
+        if number != before + 1:
+            yield first, before + 1
+            first = number
+    yield first, numbers[-1] + 1

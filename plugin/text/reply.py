@@ -1,34 +1,30 @@
-"""The writer's own words in a message: without quoted history and signature.
+"""The writer's own words in a message: without quoted history, signature and disclaimer.
 
 A fallback: where we hold the text from before the helpdesk added to it, that is better.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
 from plugin.errors import InvalidInputError
+from plugin.text.mail_programs import mark_mail
 from plugin.text.markup import Page, html_to_text
 from plugin.text.quoting import Owner, owners
 
 __all__ = ["Removed", "Reply", "html_to_text", "reply_line", "reply_of", "split_reply"]
 
-# Gmail, Apple Mail and Thunderbird, Yahoo, Proton, Outlook for mobile and on the web.
-_QUOTES = (
-    ".gmail_quote, .gmail_quote_container, blockquote[type=cite], .moz-cite-prefix, "
-    ".yahoo_quoted, .protonmail_quote, .OutlookMessageHeader, "
-    "#mail-editor-reference-message-container"
-)
-_HISTORY_STARTS = "#appendonsend, #divRplyFwdMsg"
-_SIGNATURES = (
-    ".gmail_signature, .gmail_signature_prefix, .moz-signature, #Signature, "
-    "#ms-outlook-mobile-signature, .protonmail_signature_block"
-)
+_BREAKS = re.compile(r"\n{3,}")
 
 
 @dataclass(frozen=True, slots=True)
 class Removed:
-    """A piece that is not the writer's own. `kind` is ``quote`` or ``signature``."""
+    """A piece that is not the writer's own, as it stood there.
+
+    Attributes:
+        kind: ``quote``, ``signature`` or ``disclaimer``.
+    """
 
     kind: str
     text: str
@@ -36,7 +32,10 @@ class Removed:
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """A message cut into the writer's own words and the rest."""
+    """A message cut into the writer's own words and the rest, in the message's order.
+
+    Every visible word is in one of the two.
+    """
 
     reply: str
     removed: tuple[Removed, ...] = ()
@@ -78,41 +77,38 @@ def reply_line(record: object) -> dict[str, object]:
 
 def _from_html(html: str) -> Reply:
     page = Page(html)
-    signatures = {node.mem_id for node in page.select(_SIGNATURES)}
-    quotes = {node.mem_id for node in page.select(_QUOTES)} | _history(page)
-    own = _from_text(page.text(without=quotes | signatures))
-    if not own.reply:
-        return Reply(page.text())
-    parts = page.parts(quotes | signatures)
-    removed = (
-        Removed("quote" if mem_id in quotes else "signature", part)
-        for mem_id, part in parts
-        if part
-    )
-    return Reply(own.reply, (*own.removed, *removed))
-
-
-def _history(page: Page) -> set[int]:
-    """The element where Outlook's history starts, and all that follows it there."""
-    ids: set[int] = set()
-    node = next(iter(page.select(_HISTORY_STARTS)), None)
-    while node is not None:
-        ids.add(node.mem_id)
-        node = node.next
-    return ids
-
-
-def _from_text(text: str) -> Reply:
-    lines = text.replace("\r\n", "\n").split("\n")
-    found = owners(lines)
-    reply = _joined(line for line, owner in zip(lines, found, strict=True) if owner is Owner.WRITER)
+    mark_mail(page)
+    lines, marks = page.lines()
+    found = owners(lines, marks)
+    reply = _BREAKS.sub("\n\n", _own(lines, found))
     if not reply:
-        return Reply(_joined(lines))
-    runs = groupby(zip(lines, found, strict=True), key=lambda pair: pair[1])
-    pieces = ((owner, _joined(line for line, _ in run)) for owner, run in runs)
-    removed = (Removed(owner.value, piece) for owner, piece in pieces if owner is not Owner.WRITER)
+        return Reply(page.text())
+    removed = (Removed(p.kind, _BREAKS.sub("\n\n", p.text)) for p in _removed(lines, found))
     return Reply(reply, tuple(removed))
 
 
-def _joined(lines: Iterable[str]) -> str:
-    return "\n".join(lines).strip()
+def _from_text(text: str) -> Reply:
+    lines = text.split("\n")
+    found = owners(lines)
+    reply = _own([line.removesuffix("\r") for line in lines], found)
+    if not reply:
+        return Reply(text.replace("\r\n", "\n").strip())
+    return Reply(reply, tuple(_removed(lines, found)))
+
+
+def _own(lines: Sequence[str], found: Sequence[Owner]) -> str:
+    pairs = zip(lines, found, strict=True)
+    return "\n".join(line for line, owner in pairs if owner is Owner.WRITER).strip()
+
+
+def _removed(lines: Sequence[str], found: Sequence[Owner]) -> list[Removed]:
+    """The runs of lines that are not the writer's; one that holds nothing is none."""
+    if set(found) == {Owner.WRITER}:
+        return []
+    runs = groupby(zip(lines, found, strict=True), key=lambda pair: pair[1])
+    pieces = (
+        Removed(owner.value, "\n".join(line for line, _ in run).strip())
+        for owner, run in runs
+        if owner is not Owner.WRITER
+    )
+    return [piece for piece in pieces if piece.text]

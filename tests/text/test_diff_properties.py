@@ -1,5 +1,3 @@
-from collections.abc import Sequence
-
 from hypothesis import given, settings
 
 from plugin.models import Outcome
@@ -8,6 +6,7 @@ from plugin.text.diff import DiffResult, diff
 from plugin.text.hunks import display_hunks
 from plugin.text.tokens import canonical, canonical_words, one_spaced
 
+from .levenshtein import fewest_edits
 from .strategies import REPLIES, TEXTS
 
 
@@ -24,7 +23,7 @@ def test_operations_turn_the_draft_into_the_final_text(draft: str, final: str) -
 def test_figures_follow_their_formulas(draft: str, final: str) -> None:
     result = diff(draft, final)
     ours, theirs = canonical_words(draft), canonical_words(final)
-    edits = _brute_force(ours, theirs)
+    edits = fewest_edits(ours, theirs)
     assert distance(ours, theirs) == edits
     assert result.hter == min(1.0, edits / max(1, len(theirs)))
     longest = max(len(ours), len(theirs))
@@ -105,12 +104,3 @@ def _check_order(result: DiffResult) -> None:
         assert before is None or (before.tag == "equal") != (op.tag == "equal")
         before = op
     assert (d, f) == (len(result.tokens_draft), len(result.tokens_final))
-
-
-def _brute_force(ours: Sequence[str], theirs: Sequence[str]) -> int:
-    row = list(range(len(theirs) + 1))
-    for i, word in enumerate(ours, start=1):
-        above, row = row, [i]
-        for j, other in enumerate(theirs, start=1):
-            row.append(min(above[j] + 1, row[-1] + 1, above[j - 1] + (word != other)))
-    return row[-1]

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 
 from plugin.text.amounts import amounts
-from plugin.text.entities import KINDS, changed, entities, sentences
+from plugin.text.changes import changed
+from plugin.text.entities import KINDS, entities, sentences
 from plugin.text.tokens import canonical
 
 from .strategies import HOSTILE, TEXTS
@@ -68,6 +69,7 @@ def test_no_amount(text: str) -> None:
         ("dates", "am Montag um 9 Uhr", ("weekday 1", "9 uhr")),
         ("links", "see https://Example.com/Ab.", ("https://example.com/Ab",)),
         ("links", "(www.example.com/x)", ("www.example.com/x",)),
+        ("links", "open http://localhost/Ab", ("http://localhost/Ab",)),
         ("links", "mail a.b@example.co.uk!", ("a.b@example.co.uk",)),
         ("links", "It is done.Thanks e.g. now", ()),
         ("negations", "We can't, cannot, won't", ("not", "not", "not")),

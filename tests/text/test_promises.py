@@ -3,9 +3,11 @@ from pathlib import Path
 from typing import TypedDict
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from plugin.models import ACTION_TYPES
-from plugin.text.promises import has_lexicon, promises, undeclared
+from plugin.text.promises import find_promises, has_lexicon, promises, undeclared
 
 from .strategies import HOSTILE
 
@@ -93,6 +95,45 @@ def test_languages_with_a_lexicon(language: str | None, known: bool) -> None:
 def test_no_promise_is_found_without_a_lexicon() -> None:
     assert promises("We will refund you.", "de") == ()
     assert promises("We will refund you.", None)
+
+
+_WORDS = sorted(
+    {word.rstrip(".!?") for row in _rows("promises.en.jsonl") for word in row["text"].split()}
+)
+_MARKS = ["", ";", "-", "--", "a_.b", "./x", "5%", "\x1c", "_", "_-_", "$5"]
+
+
+@given(
+    st.lists(st.sampled_from([*_WORDS, *_MARKS]), max_size=50).map(" ".join),
+    st.sampled_from(["", ".", "?"]),
+)
+@example(
+    "we will refund you and we've credited it, but can't cancel; it arrives on 3 May, I'd say", ""
+)
+@example("You will get the refund within 5 days and a new lid free of charge", ".")
+@example("we will send _-_ _-_ _-_ _-_ _-_ another", "")
+def test_ascii_text_is_read_like_any_other(text: str, end: str) -> None:
+    # A dingbat is no word and ends no clause: it only takes the sentence off the faster path.
+    assert _kinds(f"{text}{end}") == _kinds(f"\u2713 {text}{end}")
+
+
+def _kinds(text: str) -> list[tuple[str, str]]:
+    return [(found.kind, found.manner) for found in find_promises(text, "en")]
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("You will receive it within 5 days.", ["delivery_date"]),
+        ("You will receive the refund within 5 days.", ["refund"]),
+        ("We will add a lid free of charge.", ["other"]),
+        ("We refunded it. We refunded it.", ["refund", "refund"]),
+        ("We refunded it, and we refunded you.", ["refund"]),
+        ("Zoë, we will refund you.", ["refund"]),
+    ],
+)
+def test_kinds(text: str, kinds: list[str]) -> None:
+    assert [kind for kind, _ in _kinds(text)] == kinds
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:8]))

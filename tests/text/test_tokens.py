@@ -3,6 +3,7 @@ import unicodedata
 import pytest
 import regex
 from hypothesis import given
+from hypothesis import strategies as st
 
 from plugin.text.tokens import canonical, canonical_words, one_spaced, raw_tokens, words
 
@@ -32,6 +33,14 @@ def test_words_are_those_of_the_described_tokeniser(text: str) -> None:
     described = [token for token in _AS_DESCRIBED.findall(canonical(text)) if token.strip()]
     # A cluster may begin with white space and carry a joiner: the described one keeps them as one.
     assert "".join(words(canonical(text))) == "".join("".join(described).split())
+
+
+@given(st.text(st.characters(max_codepoint=127)))
+def test_ascii_tokens_are_those_of_any_text(text: str) -> None:
+    wide = raw_tokens(f"{text} \u00e9")
+    assert "".join(wide) == f"{text} \u00e9"
+    ascii_only = raw_tokens(f"{text} e")
+    assert ascii_only[:-1] == wide[:-1]
 
 
 @given(ANY_TEXT)
