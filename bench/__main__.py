@@ -1,34 +1,29 @@
 """``make bench``: how fast webhooks are accepted, how soon a note stands, what it costs at rest."""
 
-import json
-import random
 import statistics
-import subprocess
 import sys
 import tempfile
 import time
 from pathlib import Path
 
+from bench import diff
 from bench.load import Server, resident_mib, send, server
 from plugin.demo.looking import Looking
 from plugin.demo.world import Options, World
 from plugin.logs import log_to_stderr
 from plugin.models import DraftState
-from plugin.text.diff import diff
 
 _REQUESTS = 2_000
 _THREADS = 8
 _ROUNDS = 3
 _TICKETS = 20
-_WORDS = 10_000
 _REST_SECONDS = 5
-_EDIT_RATE = 0.05
 
 
 def main() -> None:
     """Measure all and print one line a figure."""
     log_to_stderr(level="warning")
-    for line in (*accept(), *note(), *diffs(), start()):
+    for line in (*accept(), *note(), *diff.table(), diff.start()):
         sys.stdout.write(line + "\n")
         sys.stdout.flush()
 
@@ -78,43 +73,6 @@ def note() -> list[str]:
     seconds.sort()
     p50, worst = statistics.median(seconds), seconds[-1]
     return [f"event to note, idle: p50 {p50 * 1000:.0f} ms, slowest of {_TICKETS} {worst:.2f} s"]
-
-
-def diffs() -> list[str]:
-    """The whole diff of 10,000 words, worst cases included."""
-    draw = random.Random(7)  # noqa: S311 (only made-up words)
-    words = [f"word{draw.randrange(3000)}" for _ in range(_WORDS)]
-    light = [w if draw.random() > _EDIT_RATE else "changed" for w in words]
-    half = _WORDS // 2
-    cases = {
-        "light edit": (words, light),
-        "same word": (["same"] * _WORDS, ["same"] * (_WORDS - 7)),
-        "periodic": (["a", "b", "c"] * (_WORDS // 3), ["b", "a", "c"] * (_WORDS // 3)),
-        "reversed": (words, words[::-1]),
-        "halves moved": (words, words[half:] + words[:half]),
-    }
-    lines = []
-    for name, (draft, final) in cases.items():
-        started = time.perf_counter()
-        diff(" ".join(draft), " ".join(final))
-        lines.append(f"diff, 10,000 words, {name}: {(time.perf_counter() - started) * 1000:.0f} ms")
-    return lines
-
-
-def start() -> str:
-    """A whole process of the diff filter on one line."""
-    line = json.dumps({"draft": "Hello Ana.", "final": "Hi Ana!"}).encode()
-    seconds = []
-    for _ in range(5):
-        started = time.perf_counter()
-        subprocess.run(  # noqa: S603 (our own command)
-            [str(Path(sys.executable).with_name("bookbag")), "diff"],
-            input=line,
-            capture_output=True,
-            check=True,
-        )
-        seconds.append(time.perf_counter() - started)
-    return f"bookbag diff, start to end: {statistics.median(seconds):.2f} s"
 
 
 def _at_rest(measured: Server) -> str:

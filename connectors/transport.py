@@ -19,6 +19,7 @@ from urllib3 import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
+from connectors import deadline
 from connectors.clock import REAL, Clock
 
 CONNECT_SECONDS = 3.0
@@ -59,8 +60,8 @@ class Budget:
         self.until = inf
 
     def left(self) -> float:
-        """Seconds left; negative when it is over."""
-        return self.until - self.clock.now()
+        """Seconds left; negative when it is over, or the caller's deadline is."""
+        return min(self.until - self.clock.now(), deadline.left() / self.clock.wall(1.0))
 
     @contextmanager
     def within(self, seconds: float) -> Iterator[None]:
@@ -147,6 +148,15 @@ class _GuardedHTTP(HTTPConnection):
         _EXCHANGE.get().connection = self
         super().request(*args, **kwargs)
 
+    def send(self, data: Any) -> None:
+        """Send a part of the request, looking at the time right before it leaves.
+
+        The head goes first and the body after it: without the end of its body no request counts.
+        """
+        if _EXCHANGE.get().over or deadline.left() <= 0:
+            raise OutOfTimeError(sent=False)
+        super().send(data)
+
     def cut(self) -> None:
         """End all waiting on this connection, from another thread."""
         if self._twin is not None:
@@ -229,11 +239,17 @@ class GuardedAdapter(HTTPAdapter):
 
     def _read(self, response: requests.Response) -> None:
         body = bytearray()
-        for chunk in response.iter_content(_CHUNK):
-            body += chunk
-            if len(body) > self._cap:
-                response.close()
-                raise OversizedAnswerError
+        try:
+            for chunk in response.iter_content(_CHUNK):
+                body += chunk
+                if len(body) > self._cap:
+                    break
+        except BaseException:
+            response.close()  # what cannot be decoded would leave its connection open
+            raise
+        if len(body) > self._cap:
+            response.close()
+            raise OversizedAnswerError
         response._content = bytes(body)  # noqa: SLF001 - the only way to hand on what was read
 
 

@@ -15,6 +15,8 @@ _MINOR_UNITS = {
     **dict.fromkeys("CLF UYW".split(), 4),
 }
 _CODE_LENGTH = 3
+# A complaint quotes no more of what it is about.
+_SHOWN = 40
 
 
 def minor_units(currency: str) -> int:
@@ -44,17 +46,18 @@ class Money:
         Raises:
             ValueError: Not a plain decimal, negative, too many places, or no currency code.
         """
-        if len(currency) != _CODE_LENGTH or not (currency.isascii() and currency.isupper()):
-            raise ValueError(f"{currency!r} is not an ISO 4217 code such as USD")
+        letters = currency.isascii() and currency.isalpha() and currency.isupper()
+        if len(currency) != _CODE_LENGTH or not letters:
+            raise ValueError(f"{currency[:_SHOWN]!r} is not an ISO 4217 code such as USD")
         if not amount.isascii() or not amount.replace(".", "", 1).isdigit():
-            raise ValueError(f"{amount!r} is not a decimal amount such as 54.20")
+            raise ValueError(f"{amount[:_SHOWN]!r} is not a decimal amount such as 54.20")
         try:
             value = Decimal(amount)
         except InvalidOperation as bad:
-            raise ValueError(f"{amount!r} is not a decimal amount such as 54.20") from bad
+            raise ValueError(f"{amount[:_SHOWN]!r} is not a decimal amount such as 54.20") from bad
         exponent = value.as_tuple().exponent
         if isinstance(exponent, int) and -exponent > minor_units(currency):
-            raise ValueError(f"{amount!r} has more decimal places than {currency}")
+            raise ValueError(f"{amount[:_SHOWN]!r} has more decimal places than {currency}")
         return cls(value, currency)
 
     @classmethod

@@ -1,4 +1,4 @@
-"""What an agent is shown of a draft: the same card in the note, the page and, later, the sidebar.
+"""What an agent is shown of a draft: the same card in the note, the page and the sidebar.
 
 All text on a card is untrusted. Templates escape it; nothing here builds HTML by hand.
 """
@@ -35,6 +35,7 @@ class Card:
         confidence: Per cent, or None where it is not known.
         command: The note command that approves it; None where nobody may.
         text: None where no text is offered.
+        attachments: Names of what came with the customer's message. No drafter looks at it.
     """
 
     draft_id: str
@@ -52,6 +53,7 @@ class Card:
     confidence: int | None
     intent: str | None
     language: str | None
+    attachments: tuple[str, ...]
     command: str | None
     url: str
 
@@ -79,6 +81,7 @@ def card_of(held: Held, *, public_url: str) -> Card:
         confidence=None if draft.confidence is None else int(draft.confidence * _PERCENT),
         intent=draft.intent.replace("_", " ") if draft.intent else None,
         language=draft.language,
+        attachments=tuple(draft.attachments),
         command=_command(held),
         url=f"{public_url}/drafts/{draft.id}",
     )

@@ -7,6 +7,7 @@ tables hold no customer text.
 """
 
 from collections.abc import Callable, Mapping
+from contextvars import ContextVar
 from enum import StrEnum
 from typing import Protocol
 
@@ -16,19 +17,19 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from plugin.config import Settings
+from plugin.pace import Pace
 from plugin.store.columns import new_id
 from plugin.store.engine import Database
 from plugin.store.scope import Scope
 
 QUEUE = "bookbag_tickets"
 # A worker that died holds its ticket's place in the queue. The sweep drives such a ticket on
-# through a second queue; the state machine, not the queue, is what keeps the two apart.
+# through a second queue, in a lane of its own each time, since a worker may die there as well. The
+# state machine, not the queue, is what keeps lanes apart.
 SWEEP_QUEUE = "bookbag_sweep"
 _APPLICATION = "bookbag"
 # Constant: work that was enqueued before an upgrade is run after it.
 _APPLICATION_VERSION = "1"
-_POLL_SECONDS = 0.1
-_KEEP_FINISHED_SECONDS = 3600
 _PAYLOAD_TABLES = ("workflow_input", "workflow_output", "operation_outputs")
 
 log = structlog.get_logger(__name__)
@@ -63,7 +64,7 @@ class Enqueue(Protocol):
         key: str,
         ticket: str,
         delay: float = 0,
-        sweep: bool = False,
+        lane: str | None = None,
     ) -> None:
         """Enqueue.
 
@@ -74,8 +75,9 @@ class Enqueue(Protocol):
             thing_id: On which row.
             key: Names this request; a second one with the same name and key is ignored.
             ticket: Jobs of one ticket never run at once.
-            delay: Whole seconds to wait.
-            sweep: Through the sweep's queue.
+            delay: Seconds to wait.
+            lane: An id: past the queue's own order, one after another with the jobs of the ticket
+                in the same lane. What such a job asks for goes the same way.
         """
 
 
@@ -97,19 +99,21 @@ class JobClient:
         key: str,
         ticket: str,
         delay: float = 0,
-        sweep: bool = False,
+        lane: str | None = None,
     ) -> None:
         """See `Enqueue`."""
+        lane = lane or _lane.get()
         options: EnqueueOptions = {
             "workflow_name": name.value,
-            "queue_name": SWEEP_QUEUE if sweep else QUEUE,
+            "queue_name": SWEEP_QUEUE if lane else QUEUE,
             "workflow_id": f"{name}:{key}",
-            "queue_partition_key": ticket,
+            "queue_partition_key": f"{ticket}@{lane}" if lane else ticket,
             "app_version": _APPLICATION_VERSION,
         }
         if delay > 0:
             options["delay_seconds"] = delay
-        self._client.enqueue_in_transaction(session, options, scope.merchant_id, thing_id)
+        ids = (scope.merchant_id, thing_id, *([lane] if lane else []))
+        self._client.enqueue_in_transaction(session, options, *ids)
 
     def close(self) -> None:
         """Stop using the database. The engine is not ours to dispose of."""
@@ -117,18 +121,22 @@ class JobClient:
 
 
 _running: dict[JobName, Job] = {}
+_lane: ContextVar[str | None] = ContextVar("lane", default=None)
 
 
 def _dispatch(name: JobName) -> None:
     """Register one workflow. It must exist before launch, in a module that is imported."""
 
     @DBOS.workflow(name=name.value)
-    def run(merchant_id: str, thing_id: str) -> None:
+    def run(merchant_id: str, thing_id: str, lane: str | None = None) -> None:
         fault: Exception | None = None
+        before = _lane.set(lane)
         try:
             _running[name](Scope(merchant_id), thing_id)
         except Exception as raised:  # noqa: BLE001 (told below, and raised anew without its text)
             fault = raised
+        finally:
+            _lane.reset(before)
         if fault is not None:
             kind = type(fault).__name__
             log.error("job_failed", job=name, thing=thing_id, error=kind, exc_info=fault)
@@ -147,9 +155,10 @@ class JobEngine:
         executor_id: Unique for each start, so that nobody re-runs a living worker's jobs.
     """
 
-    def __init__(self, database: Database, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings, pace: Pace) -> None:
         self._database = database
         self._threads = settings.worker_threads
+        self._pace = pace
         self.executor_id = new_id()
 
     def start(self, jobs: Mapping[JobName, Job]) -> None:
@@ -162,7 +171,7 @@ class JobEngine:
                 queue,
                 partition_concurrency=1,
                 worker_concurrency=self._threads,
-                polling_interval_sec=_POLL_SECONDS,
+                polling_interval_sec=self._pace.poll,
                 on_conflict="always_update",
             )
 
@@ -177,14 +186,14 @@ class JobEngine:
         return len(DBOS._recover_pending_workflows([executor_id]))  # noqa: SLF001 (see above)
 
     def forget_finished(self, session: Session) -> None:
-        """Delete what the engine keeps of jobs that ended an hour ago."""
+        """Delete what the engine keeps of jobs that ended long ago."""
         schema = "" if self._database.is_sqlite else "dbos."
         now = (
             "unixepoch() * 1000"
             if self._database.is_sqlite
             else "(extract(epoch from clock_timestamp()) * 1000)::bigint"
         )
-        before = session.scalar(text(f"SELECT {now}")) - _KEEP_FINISHED_SECONDS * 1000
+        before = session.scalar(text(f"SELECT {now}")) - int(self._pace.kept * 1000)
         finished = (
             f"FROM {schema}workflow_status"
             " WHERE status IN ('SUCCESS', 'ERROR', 'CANCELLED') AND updated_at < :before"
@@ -211,6 +220,16 @@ def executors_at_work(session: Session) -> set[str]:
         )
     )
     return {row.executor_id for row in rows}
+
+
+def swept_and_waiting(session: Session) -> int:
+    """How many jobs that the sweep asked for nobody has begun yet."""
+    schema = "" if session.get_bind().dialect.name == "sqlite" else "dbos."
+    waiting = text(
+        f"SELECT count(*) FROM {schema}workflow_status"  # noqa: S608 (constants only)
+        " WHERE queue_name = :queue AND status = 'ENQUEUED'"
+    )
+    return session.scalar(waiting, {"queue": SWEEP_QUEUE}) or 0
 
 
 def migrate(database: Database) -> None:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from plugin import facts
 from plugin.card import card_of, note_html
-from plugin.models import Decision, Draft, DraftState, Facts, Oversight
+from plugin.models import UNDELIVERED, Decision, Draft, DraftState, Facts, Oversight
 from plugin.outbox import ask_note
 from plugin.policy.decide import decide
 from plugin.policy.model import PolicyFile
@@ -23,6 +23,17 @@ STATE_FOR = {
     Oversight.REVIEW: DraftState.AWAITING_REVIEW,
     Oversight.APPROVAL: DraftState.AWAITING_APPROVAL,
     Oversight.BLOCK: DraftState.BLOCKED,
+}
+_NEEDS_A_SIGNATURE = frozenset(
+    {DraftState.AWAITING_APPROVAL, DraftState.EXPIRED, DraftState.REJECTED}
+)
+ANSWERED_ONLY = UNDELIVERED | {DraftState.BLOCKED, DraftState.NO_DRAFT}
+OPEN_TO_ANSWERS = ANSWERED_ONLY | {
+    DraftState.AWAITING_REVIEW,
+    DraftState.AWAITING_APPROVAL,
+    DraftState.APPROVED,
+    DraftState.REJECTED,
+    DraftState.EXPIRED,
 }
 
 
@@ -61,6 +72,17 @@ def is_stricter(now: Decision, then: DecisionRow) -> bool:
     if now.oversight is not Oversight.APPROVAL:
         return False
     return now.approvals > then.approvals or not set(then.approvers) <= set(now.approvers)
+
+
+def is_bypass(held: Held, author_id: str | None) -> bool:
+    """Whether a public reply of this person leaves without the signature that the draft needs.
+
+    One rule for the save hook, which stops it, and for what is found out afterwards. `author_id`
+    is None for somebody we do not know.
+    """
+    if held.oversight is not Oversight.APPROVAL or held.draft.state not in _NEEDS_A_SIGNATURE:
+        return False
+    return author_id is None or held.draft.opened_for != author_id
 
 
 def renew_if_stricter(runtime: Runtime, session: Session, scope: Scope, held: Held) -> str | None:

@@ -39,17 +39,20 @@ log = structlog.get_logger(__name__)
 
 # With waits of up to five minutes about three hours: an outage loses nothing.
 _MAX_ATTEMPTS = 40
-# How long one worker has an event for itself; the sweep takes it up after that.
-_EVENT_LEASE = timedelta(seconds=30)
 
 Became = tuple[InboxState, str]
+
+
+class _UnderWayError(ConflictError):
+    """An effect of ours on the ticket is not settled; `retry_after` says when it can be again."""
 
 
 def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
     """Do what an accepted webhook asks for, and say what became of it."""
     now = runtime.now()
+    until = now + timedelta(seconds=runtime.pace.event_lease)
     with runtime.database.write() as session:
-        event = inbox.claim(session, scope, event_id, at=now, until=now + _EVENT_LEASE)
+        event = inbox.claim(session, scope, event_id, at=now, until=until)
     if event is None:
         return
     try:
@@ -150,8 +153,10 @@ def _settle_our_effects(runtime: Runtime, scope: Scope, account_id: str, ticket_
             effects_of_ours.run_effect(runtime, scope, effect.id)
     if open_effects:
         with runtime.database.read() as session:
-            if effects.unsettled_on_ticket(session, scope, account_id, ticket_id):
-                raise ConflictError("an effect on this ticket is still being attempted")
+            left = effects.unsettled_on_ticket(session, scope, account_id, ticket_id)
+        if left:
+            wait = max(effect.due_at for effect in left) - runtime.now()
+            raise _UnderWayError("an effect is being attempted", retry_after=wait.total_seconds())
 
 
 def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: Exception) -> None:
@@ -168,8 +173,9 @@ def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: E
             why = f"{outside.reason}: {outside}"
             inbox.finish(session, scope, event.id, InboxState.FAILED, reason=why, at=now)
             return
-        waited = effects_of_ours.back_off(event.attempts).total_seconds()
-        delay = max(outside.retry_after or 0, waited)
+        # No doubling while we wait for ourselves: that ends with a claim, at a time we know.
+        doubling = 0 if isinstance(error, _UnderWayError) else event.attempts
+        delay = max(outside.retry_after or 0, runtime.pace.back_off(doubling))
         until = now + timedelta(seconds=delay)
         attempts = inbox.defer(session, scope, event.id, until=until, reason=outside.reason)
         runtime.enqueue(

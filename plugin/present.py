@@ -27,6 +27,7 @@ from plugin.text import short_id
 _SYSTEM = "system"
 _SHORT_ID_BITS = 25
 _SHORT_ID_TRIES = 32
+_NAMELESS = "a file without a name"
 
 
 def present(
@@ -128,6 +129,7 @@ def _draft_row(case: Case, gathered: Gathered, draft: Draft, known: Facts) -> Dr
         subject=gathered.ticket.subject,
         customer_name=gathered.message.author.name,
         message_text=gathered.words,
+        attachments=[name.strip() or _NAMELESS for name in gathered.message.attachments],
         bypassed=False,
         created_at=now,
         state_at=now,

@@ -1,7 +1,7 @@
 """What the service runs on: everything `app` has picked, handed down to whoever works with it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from connectors.base import Commerce, Helpdesk, Webhooks
@@ -9,6 +9,7 @@ from connectors.types import Message
 from plugin.config import Settings
 from plugin.drafting.base import Drafter
 from plugin.jobs import Enqueue
+from plugin.pace import Pace
 from plugin.policy.model import PolicyFile
 from plugin.store.engine import Database
 from plugin.store.schema import Account
@@ -35,6 +36,7 @@ class Runtime:
         drafter: What drafts for a merchant.
         policy: What is in force for a merchant.
         now: The clock.
+        pace: How fast jobs beat, wait and give up.
     """
 
     settings: Settings
@@ -47,6 +49,7 @@ class Runtime:
     drafter: Callable[[Scope], Drafter]
     policy: Callable[[Scope], PolicyInForce]
     now: Callable[[], datetime]
+    pace: Pace = field(default_factory=Pace)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 Open-source DBOS has no failover between live workers, so a dead one would block its tickets:
 
-- each worker keeps a lease row, beaten every two seconds by the database's clock;
+- each worker keeps a lease row, beaten by the database's clock;
 - the reaper hands the jobs of a worker that fell silent back, then takes its lease;
 - a worker whose lease was taken stops at once: others do its work now;
 - the sweep drives on every row that sits in a state nobody waits in, whatever the engine thinks.
@@ -10,6 +10,7 @@ Open-source DBOS has no failover between live workers, so a dead one would block
 """
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 from functools import partial
@@ -20,25 +21,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from plugin import pipeline
 from plugin.delivery import replies
 from plugin.delivery.effects import run_effect
-from plugin.jobs import Job, JobEngine, JobName, executors_at_work
+from plugin.jobs import Job, JobEngine, JobName, executors_at_work, swept_and_waiting
 from plugin.models import InboxState
 from plugin.outbox import ticket_key
 from plugin.review import deadlines
 from plugin.runtime import Runtime
 from plugin.store import inbox, leases, unscoped
+from plugin.store.columns import new_id
 from plugin.store.schema import DraftRow, EffectRow, InboxEvent
 from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)
 
-BEAT_SECONDS = 2.0
-SILENT_SECONDS = 12.0
-SWEEP_SECONDS = 5.0
-# A row is overdue when its job should long have run; what a living worker still does is guarded
-# by claims, so that driving it on twice changes nothing.
-OVERDUE = timedelta(seconds=10)
-_SWEEP_BATCH = 100
-_FORGET_EVERY = 120
+# At most so many swept jobs wait at a time. A worker that cannot keep up is not helped by asking
+# for the same again and again: what it has not begun would bury what is still to be asked for.
+_MOST_SWEPT = 100
+_KINDS_SWEPT = 4
 
 
 def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
@@ -62,7 +60,8 @@ class Worker:
 
     def __init__(self, runtime: Runtime, *, lost: Callable[[], None], reaper: bool = True) -> None:
         self._runtime = runtime
-        self._engine = JobEngine(runtime.database, runtime.settings)
+        self._pace = runtime.pace
+        self._engine = JobEngine(runtime.database, runtime.settings, runtime.pace)
         self._lost = lost
         self._reaper = reaper
         self._stopping, self._sweeping = threading.Event(), threading.Event()
@@ -73,8 +72,9 @@ class Worker:
         """Take a lease and begin."""
         with self._runtime.database.write() as session:
             leases.take(session, self._engine.executor_id)
-        self._engine.start(jobs(self._runtime))
+        # Beaten from the first moment: on a slow machine the engine's start outlasts a lease.
         self._beater.start()
+        self._engine.start(jobs(self._runtime))
         self._sweeper.start()
         log.info("worker_started", executor=self._engine.executor_id)
 
@@ -95,7 +95,7 @@ class Worker:
         log.info("worker_stopped", executor=self._engine.executor_id)
 
     def _beat_on(self) -> None:
-        while not self._stopping.wait(BEAT_SECONDS):
+        while not self._stopping.wait(self._pace.beat):
             try:
                 with self._runtime.database.write() as session:
                     alive = leases.beat(session, self._engine.executor_id)
@@ -108,58 +108,74 @@ class Worker:
                 return
 
     def _sweep_on(self) -> None:
-        rounds = 0
-        while not self._sweeping.wait(SWEEP_SECONDS):
-            rounds += 1
-            try:
-                if self._reaper:
-                    self._reap()
-                sweep(self._runtime)
-                if rounds % _FORGET_EVERY == 1:
-                    with self._runtime.database.write() as session:
-                        self._engine.forget_finished(session)
-            except SQLAlchemyError as error:
-                log.warning("sweep_failed", error=type(error).__name__)
+        forget_at = time.monotonic()
+        while not self._sweeping.wait(self._pace.sweep):
+            if self._reaper:
+                self._guarded(self._reap)
+            self._guarded(lambda: sweep(self._runtime))
+            if time.monotonic() >= forget_at:
+                forget_at = time.monotonic() + self._pace.forget
+                self._guarded(self._forget)
+
+    def _guarded(self, do: Callable[[], object]) -> None:
+        """One failing part stops neither the next nor the next round: the sweep must outlive all.
+
+        Above all the reaper, which goes through a private door of the job engine.
+        """
+        try:
+            do()
+        except Exception as error:
+            expected = isinstance(error, SQLAlchemyError)
+            log.warning(
+                "sweep_failed", error=type(error).__name__, exc_info=None if expected else error
+            )
+
+    def _forget(self) -> None:
+        with self._runtime.database.write() as session:
+            self._engine.forget_finished(session)
+            unscoped.forget_sessions(session, before=self._runtime.now())
 
     def _reap(self) -> None:
         """Recover first, take the lease after: whoever dies in between leaves it to the next."""
         with self._runtime.database.read() as session:
-            silent = set(leases.dead(session, silent_for=SILENT_SECONDS))
+            silent = set(leases.dead(session, silent_for=self._pace.silent))
             without_lease = executors_at_work(session) - set(leases.everyone(session))
         for executor_id in silent | without_lease:
             if executor_id == self._engine.executor_id:
                 continue
             handed_back = self._engine.hand_back(executor_id)
             with self._runtime.database.write() as session:
-                leases.drop(session, executor_id, silent_for=SILENT_SECONDS)
+                leases.drop(session, executor_id, silent_for=self._pace.silent)
             log.warning("worker_reaped", executor=executor_id, jobs=handed_back)
 
 
 def sweep(runtime: Runtime) -> int:
     """Enqueue again whatever is overdue. Returns how many."""
-    now = runtime.now()
-    before, round_ = now - OVERDUE, int(now.timestamp() // SWEEP_SECONDS)
+    now, lane = runtime.now(), new_id()
+    before = now - timedelta(seconds=runtime.pace.overdue)
+    round_ = int(now.timestamp() // runtime.pace.sweep)
     with runtime.database.read() as session:
+        limit = max(0, _MOST_SWEPT - swept_and_waiting(session)) // _KINDS_SWEPT
         found = (
             (
                 JobName.HANDLE_EVENT,
                 InboxEvent,
-                unscoped.overdue_events(session, before=before, limit=_SWEEP_BATCH),
+                unscoped.overdue_events(session, before=before, limit=limit),
             ),
             (
                 JobName.DELIVER,
                 DraftRow,
-                unscoped.overdue_drafts(session, before=before, limit=_SWEEP_BATCH),
+                unscoped.overdue_drafts(session, before=before, limit=limit),
             ),
             (
                 JobName.DEADLINE,
                 DraftRow,
-                unscoped.overdue_approvals(session, before=now, limit=_SWEEP_BATCH),
+                unscoped.overdue_approvals(session, before=now, limit=limit),
             ),
             (
                 JobName.RUN_EFFECT,
                 EffectRow,
-                unscoped.overdue_effects(session, before=before, limit=_SWEEP_BATCH),
+                unscoped.overdue_effects(session, before=before, limit=limit),
             ),
         )
     for name, kind, rows in found:
@@ -175,7 +191,7 @@ def sweep(runtime: Runtime) -> int:
                         due.id,
                         key=f"sweep:{due.id}:{round_}",
                         ticket=ticket_key(due.account_id, due.ticket_id),
-                        sweep=True,
+                        lane=lane,
                     )
     return sum(len(rows) for _, _, rows in found)
 

@@ -31,3 +31,18 @@ def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
     """A merchant on a running service, with the sandbox beside it."""
     with Bench(settings_for(database_url, tmp_path)) as running:
         yield running
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say how many tests ran on each database, and how many could not be the same on both."""
+    ran: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    for report in terminalreporter.stats.get("passed", ()):
+        name, _, parameters = report.nodeid.partition("[")
+        for kind in KINDS:
+            words = parameters.rstrip("]").split("-")
+            if kind in words:
+                ran[kind].add("-".join([name, *(word for word in words if word != kind)]))
+    shared = set.intersection(*ran.values())
+    for kind, tests in ran.items():
+        alone = len(tests - shared)
+        terminalreporter.write_line(f"{kind}: {len(shared)} tests, and {alone} of its own")

@@ -1,1 +1,1 @@
-"""Long runs: many tickets through the whole service. ``make soak``."""
+"""Long runs: many tickets, many kills, many faults, through the whole service. ``make soak``."""

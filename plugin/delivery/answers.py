@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from connectors.types import Message
 from plugin.delivery.effects import look
+from plugin.judgement import ANSWERED_ONLY, OPEN_TO_ANSWERS, is_bypass
 from plugin.learning import corrections
 from plugin.models import UNDELIVERED, DraftState, Outcome, Oversight
 from plugin.outbox import ask_tags, reply_key
@@ -19,18 +20,6 @@ from plugin.store.scope import Scope
 from plugin.text.reply import reply_of
 
 log = structlog.get_logger(__name__)
-
-_NEEDS_A_SIGNATURE = frozenset(
-    {DraftState.AWAITING_APPROVAL, DraftState.EXPIRED, DraftState.REJECTED}
-)
-_ANSWERED_ONLY = UNDELIVERED | {DraftState.BLOCKED, DraftState.NO_DRAFT}
-_OPEN_TO_ANSWERS = _ANSWERED_ONLY | {
-    DraftState.AWAITING_REVIEW,
-    DraftState.AWAITING_APPROVAL,
-    DraftState.APPROVED,
-    DraftState.REJECTED,
-    DraftState.EXPIRED,
-}
 
 
 def newer_public_message(
@@ -67,7 +56,7 @@ def agent_replied(case: Case, message: Message) -> str:
         return "Our own reply, found after all."
     with case.runtime.database.write() as session:
         held = drafts.get(session, case.scope, meant.draft.id, lock=True)
-        if held.draft.state not in _OPEN_TO_ANSWERS:
+        if held.draft.state not in OPEN_TO_ANSWERS:
             return "An agent's reply; the draft was settled meanwhile."
         return _settle(case.runtime, session, case.scope, held, message)
 
@@ -76,7 +65,7 @@ def _meant(case: Case, before: Collection[str]) -> Held | None:
     """The newest open draft for one of the messages before the reply."""
     with case.runtime.database.read() as session:
         for draft in drafts.of_ticket(session, case.scope, case.account.id, case.ticket_id):
-            if draft.state in _OPEN_TO_ANSWERS and draft.message_id in before:
+            if draft.state in OPEN_TO_ANSWERS and draft.message_id in before:
                 return drafts.get(session, case.scope, draft.id)
     return None
 
@@ -117,7 +106,7 @@ def _settle(runtime: Runtime, session: Session, scope: Scope, held: Held, messag
     now, draft = runtime.now(), held.draft
     author = people.by_helpdesk_user(session, scope, draft.account_id, message.author.id)
     actor = f"person:{author.id}" if author else f"helpdesk_user:{message.author.id}"
-    bypass = _is_bypass(held, author.id if author else None)
+    bypass = is_bypass(held, author.id if author else None)
     state = DraftState.ANSWERED
     outcome: Outcome | None = None
     if draft.text is not None and held.oversight is not Oversight.BLOCK:
@@ -134,7 +123,7 @@ def _settle(runtime: Runtime, session: Session, scope: Scope, held: Held, messag
             result=result,
             at=now,
         )
-        if outcome is not Outcome.DISCARDED and draft.state not in _ANSWERED_ONLY:
+        if outcome is not Outcome.DISCARDED and draft.state not in ANSWERED_ONLY:
             state = DraftState.SENT_BY_AGENT
     drafts.move(
         session,
@@ -151,10 +140,3 @@ def _settle(runtime: Runtime, session: Session, scope: Scope, held: Held, messag
         log.warning("bypass", draft=draft.id)
     ask_tags(session, runtime.enqueue, scope, draft, at=now)
     return f"An agent's own reply: the draft is {state.words}."
-
-
-def _is_bypass(held: Held, author_id: str | None) -> bool:
-    """A reply that needed a signature and left without one, by somebody not opened for it."""
-    if held.oversight is not Oversight.APPROVAL or held.draft.state not in _NEEDS_A_SIGNATURE:
-        return False
-    return author_id is None or held.draft.opened_for != author_id

@@ -3,8 +3,10 @@
 A claim is a lease. Whoever finds an effect that was attempted and never settled looks in the
 helpdesk first: found, it is done; a note that is not there is written again, since a second note
 harms nobody; a public reply that is not there is never sent again by itself: a person is asked.
+A worker that was stopped past the end of its claim sends nothing when it wakes up.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -12,8 +14,9 @@ import structlog
 from sqlalchemy.orm import Session
 
 from connectors.base import Helpdesk
+from connectors.deadline import not_after
 from connectors.errors import AmbiguousError, AuthError, ConnectorError
-from connectors.types import Receipt
+from connectors.types import Receipt, TagChange
 from plugin.delivery.tags import mirror
 from plugin.jobs import JobName
 from plugin.models import DraftState, EffectKind, EffectState
@@ -26,13 +29,25 @@ from plugin.text.tokens import canonical_words
 
 log = structlog.get_logger(__name__)
 
-# Longer than a look and a write may take together (connectors.http bounds each), so that a claim
-# that has run out belongs to a worker that is no longer calling.
-CLAIM_LEASE = timedelta(seconds=40)
 # With waits of up to five minutes about three hours: an outage loses nothing.
 MAX_ATTEMPTS = 40
-_FIRST_DELAY_SECONDS = 2
-_LONGEST_DELAY_SECONDS = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """An effect is this worker's alone, for a time.
+
+    Attributes:
+        token: Must be shown to settle it.
+        until: Its end on the machine's monotonic clock, which runs on while a process is stopped.
+    """
+
+    token: str
+    until: float
+
+    def lasts(self, seconds: float) -> bool:
+        """Whether it holds for so long from now."""
+        return time.monotonic() + seconds <= self.until
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,20 +80,24 @@ def run_effect(runtime: Runtime, scope: Scope, effect_id: str) -> Settled | None
     claimed = claim(runtime, scope, effect)
     if claimed is None:
         return None
-    settled = attempt(runtime, scope, effect)
-    keep(runtime, scope, effect, claimed, settled)
+    settled = attempt(runtime, scope, effect, claimed)
+    keep(runtime, scope, effect, claimed.token, settled)
     return settled
 
 
-def claim(runtime: Runtime, scope: Scope, effect: EffectRow) -> str | None:
+def claim(runtime: Runtime, scope: Scope, effect: EffectRow) -> Claim | None:
     """Take an effect for this worker. None where it is settled or another worker has it."""
     if effect.state not in (EffectState.PLANNED, EffectState.ATTEMPTING):
         return None
+    # Read before the claim is stored, so that it ends here no later than it does for others.
+    until = time.monotonic() + runtime.pace.claim_lease
+    lease = timedelta(seconds=runtime.pace.claim_lease)
     with runtime.database.write() as session:
-        return effects.claim(session, scope, effect, at=runtime.now(), lease=CLAIM_LEASE)
+        token = effects.claim(session, scope, effect, at=runtime.now(), lease=lease)
+    return Claim(token, until) if token is not None else None
 
 
-def attempt(runtime: Runtime, scope: Scope, effect: EffectRow) -> Settled:
+def attempt(runtime: Runtime, scope: Scope, effect: EffectRow, claimed: Claim) -> Settled:
     """Look for an effect that was attempted before; do it where that is safe."""
     with runtime.database.read() as session:
         account = merchants.account(session, scope, effect.account_id)
@@ -93,7 +112,7 @@ def attempt(runtime: Runtime, scope: Scope, effect: EffectRow) -> Settled:
     if in_doubt and effect.kind is EffectKind.REPLY:
         return Settled(EffectState.UNKNOWN, error="no trace of an earlier attempt")
     try:
-        return _do(runtime, scope, helpdesk, effect)
+        return _do(runtime, scope, helpdesk, effect, claimed)
     except AmbiguousError as error:
         return _after_doubt(helpdesk, effect, error)
     except ConnectorError as error:
@@ -103,7 +122,7 @@ def attempt(runtime: Runtime, scope: Scope, effect: EffectRow) -> Settled:
 def keep(runtime: Runtime, scope: Scope, effect: EffectRow, token: str, settled: Settled) -> None:
     """Record how an attempt of a note or a change of tags ended; try later where it may help."""
     with runtime.database.write() as session:
-        wait = next_wait(effect, settled)
+        wait = next_wait(runtime, effect, settled)
         kept = settle(runtime, session, scope, effect, token=token, settled=settled)
         if kept and settled.is_open:
             runtime.enqueue(
@@ -128,7 +147,7 @@ def settle(
     settled: Settled,
 ) -> bool:
     """Record how an attempt ended. False where the claim was lost meanwhile."""
-    due = runtime.now() + next_wait(effect, settled) if settled.is_open else None
+    due = runtime.now() + next_wait(runtime, effect, settled) if settled.is_open else None
     return effects.settle(
         session,
         scope,
@@ -141,10 +160,9 @@ def settle(
     )
 
 
-def next_wait(effect: EffectRow, settled: Settled) -> timedelta:
+def next_wait(runtime: Runtime, effect: EffectRow, settled: Settled) -> timedelta:
     """How long to wait before the next attempt: as asked for, else doubling."""
-    asked = timedelta(seconds=settled.wait or 0)
-    return max(asked, back_off(effect.attempts))
+    return timedelta(seconds=max(settled.wait or 0, runtime.pace.back_off(effect.attempts)))
 
 
 def look(helpdesk: Helpdesk, effect: EffectRow) -> Receipt | None:
@@ -172,13 +190,9 @@ def look(helpdesk: Helpdesk, effect: EffectRow) -> Receipt | None:
     return Receipt(fitting[0].id, fitting[0].created_at)
 
 
-def back_off(attempts: int) -> timedelta:
-    """How long to wait after so many attempts: doubling, at most five minutes."""
-    seconds = min(_FIRST_DELAY_SECONDS * 2 ** min(attempts, 10), _LONGEST_DELAY_SECONDS)
-    return timedelta(seconds=seconds)
-
-
-def _do(runtime: Runtime, scope: Scope, helpdesk: Helpdesk, effect: EffectRow) -> Settled:
+def _do(
+    runtime: Runtime, scope: Scope, helpdesk: Helpdesk, effect: EffectRow, claimed: Claim
+) -> Settled:
     replying = effect.kind is EffectKind.REPLY
     with runtime.database.read() as session:
         tags = mirror(
@@ -190,24 +204,37 @@ def _do(runtime: Runtime, scope: Scope, helpdesk: Helpdesk, effect: EffectRow) -
         )
         if effect.kind is EffectKind.NOTE and _superseded(session, scope, effect):
             return Settled(EffectState.FAILED, error="superseded")
+        mine = _is_still_mine(session, scope, effect, claimed)
+    # A write that begins now must end before others may take the effect up.
+    if not mine or not claimed.lasts(runtime.pace.write):
+        log.warning("claim_over", effect=effect.id, kind=effect.kind)
+        return Settled(EffectState.PLANNED, error="too late for this attempt; nothing was sent")
+    with not_after(claimed.until):
+        return Settled(EffectState.DONE, _write(helpdesk, effect, tags))
+
+
+def _write(helpdesk: Helpdesk, effect: EffectRow, tags: TagChange) -> Receipt | None:
     payload = effect.payload
     if effect.kind is EffectKind.TAGS:
         helpdesk.change_tags(effect.ticket_id, tags, effect_id=effect.id)
-        return Settled(EffectState.DONE)
+        return None
     if effect.kind is EffectKind.NOTE:
-        receipt = helpdesk.add_note(
+        return helpdesk.add_note(
             effect.ticket_id, str(payload["html"]), tags=tags, effect_id=effect.id
         )
-    else:
-        receipt = helpdesk.send_reply(
-            effect.ticket_id,
-            str(payload["text"]),
-            author_id=payload["author"],
-            tags=tags,
-            status=payload["status"],
-            effect_id=effect.id,
-        )
-    return Settled(EffectState.DONE, receipt)
+    return helpdesk.send_reply(
+        effect.ticket_id,
+        str(payload["text"]),
+        author_id=payload["author"],
+        tags=tags,
+        status=payload["status"],
+        effect_id=effect.id,
+    )
+
+
+def _is_still_mine(session: Session, scope: Scope, effect: EffectRow, claimed: Claim) -> bool:
+    stored = effects.get(session, scope, effect.id)
+    return stored is not None and stored.claim == claimed.token
 
 
 def _superseded(session: Session, scope: Scope, effect: EffectRow) -> bool:

@@ -9,7 +9,7 @@ from connectors.errors import ConnectorError
 from connectors.types import Message, Receipt
 from plugin.card import plain_note_html
 from plugin.delivery import answers
-from plugin.delivery.effects import CLAIM_LEASE, Settled, attempt, claim, next_wait, settle
+from plugin.delivery.effects import Settled, attempt, claim, next_wait, settle
 from plugin.jobs import JobName
 from plugin.judgement import renew_if_stricter
 from plugin.learning import corrections
@@ -24,7 +24,6 @@ from plugin.store.scope import Scope
 log = structlog.get_logger(__name__)
 
 _SYSTEM = "system"
-_READ_AGAIN = timedelta(minutes=1)
 _UNSENT_WORDS = {
     DraftState.DELIVERY_FAILED: "The helpdesk refused the approved reply ({error}); it was not "
     "sent. Answer yourself, or approve again on the review page.",
@@ -40,7 +39,7 @@ def deliver(runtime: Runtime, scope: Scope, draft_id: str) -> None:
     if held.draft.state not in (DraftState.APPROVED, DraftState.DELIVERING):
         return
     if held.draft.state is DraftState.APPROVED:
-        wait = (held.draft.due_at or runtime.now()) - runtime.now()
+        wait = _due(held.draft, runtime.now()) - runtime.now()
         if wait > timedelta(0):
             _later(runtime, scope, held.draft, wait)
             return
@@ -48,12 +47,18 @@ def deliver(runtime: Runtime, scope: Scope, draft_id: str) -> None:
         effect = _ready(runtime, scope, held)
     except ConnectorError as error:
         log.warning("delivery_not_started", draft=draft_id, reason=error.reason)
-        _later(runtime, scope, held.draft, _READ_AGAIN)
+        again = timedelta(seconds=runtime.pace.read_again)
+        _later(runtime, scope, held.draft, again)
         return
-    token = claim(runtime, scope, effect) if effect else None
-    if effect is not None and token is not None:
-        settled = attempt(runtime, scope, effect)
-        _finish(runtime, scope, draft_id, effect, token=token, settled=settled)
+    claimed = claim(runtime, scope, effect) if effect else None
+    if effect is not None and claimed is not None:
+        settled = attempt(runtime, scope, effect, claimed)
+        _finish(runtime, scope, draft_id, effect, token=claimed.token, settled=settled)
+
+
+def _due(draft: DraftRow, now: datetime) -> datetime:
+    """When it may go out: the time to undo is over, and no agent is sending it themself."""
+    return max(draft.due_at or now, drafts.in_composer_until(draft, now) or now)
 
 
 def _ready(runtime: Runtime, scope: Scope, held: Held) -> EffectRow | None:
@@ -98,10 +103,12 @@ def _start(case: Case, seen: Held) -> bool:
             seen.draft.state_at,
             seen.draft.due_at,
         )
+        if drafts.in_composer_until(draft, now) is not None:
+            return False
         if not same or renew_if_stricter(runtime, session, scope, held) is not None:
             return False
         author_id = _author(session, scope, draft)
-        due = now + CLAIM_LEASE
+        due = now + timedelta(seconds=runtime.pace.claim_lease)
         drafts.move(session, scope, draft, DraftState.DELIVERING, actor=_SYSTEM, at=now, due_at=due)
         plan_reply(session, scope, case.account, draft, author_id=author_id, at=now)
     return True
@@ -124,7 +131,7 @@ def _finish(
             log.warning("claim_lost", effect=effect.id)
             return
         if settled.is_open:
-            wait = next_wait(effect, settled)
+            wait = next_wait(runtime, effect, settled)
             drafts.change(session, scope, draft, due_at=now + wait)
             _enqueue(runtime, session, scope, draft, wait=wait)
         elif settled.state is EffectState.DONE and settled.receipt is not None:

@@ -76,6 +76,16 @@ class Hands:
         """Helpdesk user ids by e-mail."""
         return {user["email"]: str(user["id"]) for user in self.get("/api/v2/users.json")["users"]}
 
+    def app_key(self) -> tuple[str, str]:
+        """The public key of the sidebar's signed openings, and whom they are addressed to."""
+        app = self.get("/sandbox/app")
+        return str(app["public_key"]), str(app["audience"])
+
+    def install_app(self, url: str) -> None:
+        """Show a page of ours beside every ticket."""
+        answer = self._session.put(f"{self.url}/sandbox/app", json={"url": url}, timeout=_SECONDS)
+        answer.raise_for_status()
+
     def add_webhook(self, name: str) -> tuple[str, str]:
         """Create an event webhook that points nowhere yet. Returns its id and signing secret."""
         webhook = {

@@ -147,6 +147,7 @@ class World:
             ),
         )
         self.hands.point_webhook(webhook_id, endpoint)
+        self._install_sidebar(account_id)
         onboarding.add_shop(
             self.runtime,
             merchant_id,
@@ -157,6 +158,18 @@ class World:
         self._add_people(account_id)
         onboarding.load_macro_file(self.runtime, merchant_id, data("macros.yaml"))
         onboarding.activate_policy(self.runtime, merchant_id, self._policies, by="demo")
+
+    def _install_sidebar(self, account_id: str) -> None:
+        """Trust the sidebar's openings that the sandbox signs, and let it show the sidebar."""
+        key, audience = self.hands.app_key()
+        onboarding.add_app(
+            self.runtime,
+            self.scope.merchant_id,
+            account_id,
+            public_key=key,
+            audience=audience,
+        )
+        self.hands.install_app(f"{self.service_url}/zendesk/{account_id}/sidebar")
 
     def _add_people(self, account_id: str) -> None:
         users = self.hands.users()

@@ -1,1 +1,5 @@
-"""People's verdicts: `verdicts.py` decides who may say what, `notes.py` reads them from notes."""
+"""People's answers to drafts: `verdicts.py` says what follows, `rights.py` who may give one.
+
+`notes.py` reads verdicts from notes, `insertion.py` hands a draft to an agent's composer, and
+`deadlines.py` says what happens when nobody signed in time.
+"""

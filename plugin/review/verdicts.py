@@ -1,40 +1,39 @@
-"""A person's verdict on a draft: who may give it, and what follows.
+"""A person's verdict on a draft: what follows from it. Who may give it is in `rights`.
 
 The draft is compared-and-set on (id, revision, state): of two people at once one wins and the
 other is told what happened.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.orm import Session
 
-from connectors.types import Money
-from plugin.card import action_words, approvers_words, plain_note_html
+from plugin.card import plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
-from plugin.jobs import JobName
-from plugin.judgement import is_stricter, judge_again, renew_if_stricter
-from plugin.models import (
-    MONEYLESS_ACTIONS,
-    UNDELIVERED,
-    DraftState,
-    Oversight,
-    Role,
-    Surface,
-    VerdictKind,
+from plugin.models import UNDELIVERED, DraftState, Oversight, Surface, VerdictKind
+from plugin.outbox import ask_note, ask_tags
+from plugin.review.going_out import ask_delivery
+from plugin.review.rights import (
+    edited_text,
+    require_agent,
+    require_as_seen,
+    require_awaiting,
+    require_decision_in_force,
+    require_done,
+    require_in_no_composer,
+    require_role,
+    require_signer,
 )
-from plugin.outbox import ask_note, ask_tags, ticket_key
 from plugin.runtime import Runtime
-from plugin.store import audit, drafts, people, verdicts
-from plugin.store.drafts import Held, action_of
+from plugin.store import audit, drafts, verdicts
+from plugin.store.drafts import Held
 from plugin.store.schema import PersonRow
 from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)
 
-_LONGEST_TEXT = 20_000
 _SIGNING = frozenset({VerdictKind.APPROVE, VerdictKind.EDIT})
 
 
@@ -73,10 +72,10 @@ def give(
         InvalidInputError: A text, a reason or a tick is missing.
     """
     if verdict.kind in _SIGNING:
-        _require_decision_in_force(runtime, scope, draft_id)
+        require_decision_in_force(runtime, scope, draft_id)
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)
-        _still_as_seen(held, verdict)
+        require_as_seen(held, verdict.rev, verdict.state)
         step = _Step(runtime, session, scope, held, person, verdict)
         match verdict.kind:
             case VerdictKind.APPROVE | VerdictKind.EDIT:
@@ -116,8 +115,9 @@ class _Step:
 
     def approve(self) -> None:
         """Sign; with the last signature the reply is due after the time to undo."""
-        _require_awaiting(self.held)
-        _require_signer(self.held, self.person)
+        require_awaiting(self.held)
+        require_signer(self.held, self.person)
+        require_in_no_composer(self.runtime, self.session, self.scope, self.held, self.person)
         text = self._text()
         signed = verdicts.signers(self.session, self.scope, self.held.draft.id, self.held.draft.rev)
         if self.person.id in signed:
@@ -134,14 +134,14 @@ class _Step:
     def send_again(self) -> None:
         """Deliver a reply that did not go out, as a new attempt of its own."""
         self._require_undelivered()
-        _require_signer(self.held, self.person)
+        require_signer(self.held, self.person)
         self._record()
         self._release(round=self.held.draft.round + 1)
 
     def settle_delivery(self, state: DraftState) -> None:
         """Say what became of a reply of which we do not know."""
         self._require_undelivered()
-        _require_signer(self.held, self.person)
+        require_signer(self.held, self.person)
         self._record()
         self._move(state)
 
@@ -154,20 +154,12 @@ class _Step:
         undo = timedelta(seconds=self.runtime.settings.undo_seconds)
         due = self.runtime.now() + undo
         self._move(DraftState.APPROVED, due_at=due, **changes)
-        self.runtime.enqueue(
-            self.session,
-            JobName.DELIVER,
-            self.scope,
-            self.held.draft.id,
-            key=f"{self.held.draft.id}:{due.timestamp()}",
-            ticket=ticket_key(self.held.draft.account_id, self.held.draft.ticket_id),
-            delay=undo.total_seconds(),
-        )
+        ask_delivery(self.runtime, self.session, self.scope, self.held.draft, due=due)
 
     def reject(self) -> None:
         """Say that it must not go out, and why."""
-        _require_awaiting(self.held)
-        _require_agent(self.person)
+        require_awaiting(self.held)
+        require_agent(self.person)
         if not (self.verdict.reason or "").strip():
             raise InvalidInputError("reason", "Say in a few words why you reject it.")
         self._record()
@@ -175,10 +167,10 @@ class _Step:
 
     def respond(self) -> None:
         """Say that this person answers themself: no bypass, and nothing is sent by us."""
-        _require_awaiting(self.held)
-        _require_agent(self.person)
+        require_awaiting(self.held)
+        require_agent(self.person)
         if self.held.oversight is Oversight.APPROVAL:
-            _require_role(self.held, self.person)
+            require_role(self.held, self.person)
         self._record()
         draft, now = self.held.draft, self.runtime.now()
         drafts.change(self.session, self.scope, draft, opened_for=self.person.id)
@@ -196,7 +188,7 @@ class _Step:
 
     def undo(self) -> None:
         """Take an approval back while the reply has not left."""
-        _require_agent(self.person)
+        require_agent(self.person)
         draft = self.held.draft
         if draft.state is not DraftState.APPROVED or self.held.oversight is Oversight.AUTO:
             raise MovedError(f"Too late to undo: this draft is {draft.state.words}.")
@@ -217,39 +209,17 @@ class _Step:
                     "This reply was edited after its note. Read it and sign on the review page."
                 )
             return draft.final_text or draft.text or ""
-        text = (self.verdict.text or "").strip()
-        if not text:
-            raise InvalidInputError("text", "The edited reply is empty.")
-        if len(text) > _LONGEST_TEXT:
-            raise InvalidInputError("text", f"A reply has at most {_LONGEST_TEXT} characters.")
         if verdicts.signers(self.session, self.scope, draft.id, draft.rev):
             raise MovedError("Somebody has signed this text already; reject it to change it.")
-        self._require_not_stricter(text)
-        return text
-
-    def _require_not_stricter(self, text: str) -> None:
-        """An edit goes through the policies again: nobody edits a draft past their own line."""
-        policy = self.runtime.policy(self.scope).file
-        again = judge_again(policy, self.held, text=text)
-        if self.held.decision is not None and is_stricter(again, self.held.decision):
-            why = " ".join(again.held_because)
-            raise ForbiddenError(f"This edit needs {again.oversight.value}: {why}")
+        return edited_text(self.runtime, self.scope, self.held, self.verdict.text)
 
     def _tick(self) -> None:
         """The last signature says that actions nobody executes for us are done."""
-        if not self.held.actions:
-            return
-        if not self.verdict.done:
-            todo = "; ".join(action_words(action_of(row)) for row in self.held.actions)
-            raise InvalidInputError("done", f"First do this, then say that it is done: {todo}.")
-        verdicts.tick_actions(
-            self.session,
-            self.scope,
-            self.held.draft.id,
-            self.held.draft.rev,
-            self.person.id,
-            at=self.runtime.now(),
-        )
+        if require_done(self.held, said=self.verdict.done):
+            draft, now = self.held.draft, self.runtime.now()
+            verdicts.tick_actions(
+                self.session, self.scope, draft.id, draft.rev, self.person.id, at=now
+            )
 
     def _needed(self) -> int:
         decision = self.held.decision
@@ -292,91 +262,3 @@ class _Step:
             **changes,
         )
         ask_tags(self.session, self.runtime.enqueue, self.scope, self.held.draft, at=now)
-
-
-def may_respond(held: Held, person: PersonRow) -> bool:
-    """Whether the person may say that they answer themselves; their limit does not matter."""
-    try:
-        _require_agent(person)
-        if held.oversight is Oversight.APPROVAL:
-            _require_role(held, person)
-    except ForbiddenError:
-        return False
-    return True
-
-
-def _require_decision_in_force(runtime: Runtime, scope: Scope, draft_id: str) -> None:
-    """What is signed is held against the policies in force, not against those of its day.
-
-    Raises:
-        MovedError: They have become stricter; the draft waits anew under them.
-    """
-    with runtime.database.write() as session:
-        held = drafts.get(session, scope, draft_id, lock=True)
-        waits = held.draft.state.is_awaiting
-        moved = renew_if_stricter(runtime, session, scope, held) if waits else None
-    if moved is not None:
-        raise MovedError(moved)
-
-
-def may_sign(held: Held, person: PersonRow) -> str | None:
-    """None where the person may approve this draft; else the sentence why not."""
-    try:
-        _require_signer(held, person)
-    except ForbiddenError as forbidden:
-        return str(forbidden)
-    return None
-
-
-def _still_as_seen(held: Held, verdict: Verdict) -> None:
-    draft = held.draft
-    if verdict.rev != draft.rev or (verdict.state is not None and verdict.state is not draft.state):
-        raise MovedError(f"This draft moved meanwhile: it is {draft.state.words} now.")
-
-
-def _require_awaiting(held: Held) -> None:
-    if not held.draft.state.is_awaiting:
-        if held.draft.text is None or held.oversight is Oversight.BLOCK:
-            raise MovedError(
-                "There is no draft to give a verdict on: answer the customer yourself."
-            )
-        raise MovedError(f"This draft is {held.draft.state.words}; it awaits no verdict.")
-
-
-def _require_agent(person: PersonRow) -> None:
-    if not person.role.may_sign_for(Role.AGENT):
-        raise ForbiddenError("Your role may look, and give no verdict.")
-
-
-def _require_role(held: Held, person: PersonRow) -> None:
-    decision = held.decision
-    roles: Sequence[str] = decision.approvers if decision else ()
-    if not any(person.role.may_sign_for(Role(role)) for role in roles):
-        raise ForbiddenError(f"This draft needs {approvers_words(roles)}.")
-
-
-def _require_signer(held: Held, person: PersonRow) -> None:
-    _require_agent(person)
-    if held.oversight is Oversight.APPROVAL:
-        _require_role(held, person)
-    limit = people.limit_of(person)
-    if limit is not None:
-        _require_within(held, limit)
-
-
-def _require_within(held: Held, limit: Money) -> None:
-    """One approval moves at most the person's limit. An unknown amount is over every limit."""
-    total = Money.from_minor(0, limit.currency)
-    for row in held.actions:
-        money = action_of(row).money
-        if money is None and row.type in MONEYLESS_ACTIONS:
-            continue
-        if money is None or money.currency != limit.currency:
-            raise ForbiddenError(
-                f"Your limit is {limit}, and what this costs is not known in {limit.currency}."
-            )
-        total = Money(total.amount + money.amount, limit.currency)
-    if total.amount > limit.amount:
-        raise ForbiddenError(
-            f"This moves {total}, and your limit is {limit}. Ask somebody with a higher one."
-        )

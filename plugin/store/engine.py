@@ -17,6 +17,7 @@ from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
 
@@ -26,6 +27,11 @@ from plugin.errors import ConfigError
 DatabaseUnavailableError = OperationalError
 
 _BUSY_TIMEOUT_MS = 30_000
+# Nothing outside is called inside a transaction. Whoever says nothing for so long in one was frozen
+# or cut off, and PostgreSQL takes its locks away: else its tickets would wait as long as it does.
+IDLE_IN_TRANSACTION_SECONDS = 20.0
+# https://www.postgresql.org/docs/current/errcodes-appendix.html
+_IDLE_IN_TRANSACTION = "25P03"
 _POOL_SIZE = 10
 
 
@@ -96,6 +102,7 @@ def _engine(url: str) -> Engine:
             pool_pre_ping=True,
             hide_parameters=True,
         )
+        event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "handle_error", _hide_detail)
         return engine
     if parsed.database:
@@ -109,6 +116,14 @@ def _engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
+    limit = int(IDLE_IN_TRANSACTION_SECONDS * 1000)
+    cursor = connection.cursor()
+    cursor.execute(f"SET idle_in_transaction_session_timeout = {limit}")
+    cursor.close()
+    connection.commit()
 
 
 def _make_private(path: Path) -> None:
@@ -130,11 +145,17 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
 
 
 def _hide_detail(context: ExceptionContext) -> None:
-    """Keep PostgreSQL's sentence and drop its DETAIL, which quotes the row."""
+    """Keep PostgreSQL's sentence and drop its DETAIL, which quotes the row.
+
+    A session that was taken from us is one that is gone, whatever class of error tells of it.
+    """
     sentence = getattr(getattr(context.original_exception, "diag", None), "message_primary", None)
     if context.sqlalchemy_exception is not None and sentence:
         name = type(context.original_exception).__name__
         context.sqlalchemy_exception.args = (f"({name}) {sentence}",)
+    if getattr(context.original_exception, "sqlstate", None) == _IDLE_IN_TRANSACTION:
+        context.is_disconnect = True
+        raise DatabaseUnavailableError(None, None, context.original_exception)
 
 
 def _begin_immediate(connection: Connection) -> None:

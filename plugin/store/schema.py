@@ -9,10 +9,12 @@ from decimal import Decimal
 from typing import Any, ClassVar
 
 from sqlalchemy import (
+    BigInteger,
     Enum,
     Float,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     MetaData,
     String,
@@ -39,6 +41,10 @@ _NAMES = {
     "fk": "fk_%(table_name)s_%(column_0_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+
+# More than 32 bits: 1,300 USD are 21 million rupiah. SQLite's integers hold it as they are.
+_MINOR = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def _values(words: type[enum.Enum]) -> list[str]:
@@ -128,7 +134,7 @@ class PersonRow(Owned):
     email: Mapped[str]
     name: Mapped[str]
     role: Mapped[Role]
-    limit_minor: Mapped[int | None]
+    limit_minor: Mapped[int | None] = mapped_column(_MINOR)
     limit_currency: Mapped[str | None] = mapped_column(String(3))
     account_id: Mapped[str | None] = mapped_column(ForeignKey("bb_account.id"))
     helpdesk_user: Mapped[str | None]
@@ -284,8 +290,8 @@ class ActionRow(Owned):
     rev: Mapped[int]
     position: Mapped[int]
     type: Mapped[str]
-    amount_minor: Mapped[int | None]
-    value_minor: Mapped[int | None]
+    amount_minor: Mapped[int | None] = mapped_column(_MINOR)
+    value_minor: Mapped[int | None] = mapped_column(_MINOR)
     currency: Mapped[str | None] = mapped_column(String(3))
     order_id: Mapped[str | None]
     customer: Mapped[str | None]

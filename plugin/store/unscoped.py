@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, func, select, update
+from sqlalchemy import and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from plugin.models import (
@@ -245,6 +245,15 @@ def backlog(session: Session, *, at: datetime) -> Backlog:
         ),
         oldest_draft=oldest,
         approvals_overdue=overdue or 0,
+    )
+
+
+def forget_sessions(session: Session, *, before: datetime) -> None:
+    """Delete the signed-in browsers and sidebars whose time is over."""
+    session.execute(
+        delete(WebSession)
+        .where(WebSession.expires_at < before)
+        .execution_options(synchronize_session=False)
     )
 
 

@@ -1,17 +1,27 @@
 """The web half: webhooks in, pages for people. Flask lives here and in `app` only."""
 
 import base64
-from http import HTTPStatus
 
 import structlog
 from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-from flask import Flask, Response
+from flask import Flask
 from flask_wtf.csrf import CSRFProtect
 
 from plugin.config import Settings
 from plugin.runtime import Runtime
-from plugin.web import drafts, errors, health, queue, sign_in, webhooks
+from plugin.web import (
+    drafts,
+    errors,
+    health,
+    metrics,
+    queue,
+    sidebar,
+    sidebar_draft,
+    sign_in,
+    webhooks,
+)
+from plugin.web.headers import add_headers
 from plugin.web.sign_in import SESSION_COOKIE
 from plugin.web.state import use_runtime
 from plugin.web.words import span, time_left, utc
@@ -19,15 +29,6 @@ from plugin.web.words import span, time_left, utc
 log = structlog.get_logger(__name__)
 
 LARGEST_BODY_BYTES = 1024 * 1024
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
-        "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cache-Control": "no-store",
-}
 
 
 def create_web(runtime: Runtime) -> Flask:
@@ -49,20 +50,14 @@ def create_web(runtime: Runtime) -> Flask:
     web.jinja_env.filters.update(utc=utc, span=span, time_left=time_left)
     use_runtime(web, runtime)
     forgery = CSRFProtect(web)
-    forgery.exempt(webhooks.pages)
-    for pages in (webhooks.pages, health.pages, sign_in.pages, queue.pages, drafts.pages):
-        web.register_blueprint(pages)
+    # Neither goes by a cookie: a signature here, a bearer token there.
+    for part in (webhooks, sidebar, sidebar_draft):
+        forgery.exempt(part.pages)
+    for part in (webhooks, health, metrics, sign_in, queue, drafts, sidebar, sidebar_draft):
+        web.register_blueprint(part.pages)
     errors.register(web)
-    web.after_request(_secure)
+    web.after_request(add_headers)
     return web
-
-
-def _secure(response: Response) -> Response:
-    for name, value in _HEADERS.items():
-        if name == "Cache-Control" and response.status_code == HTTPStatus.NOT_MODIFIED:
-            continue
-        response.headers.setdefault(name, value)
-    return response
 
 
 def _cookie_key(settings: Settings) -> bytes:

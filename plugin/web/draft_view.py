@@ -1,5 +1,6 @@
-"""What the review page shows of a draft, and what its reader may do with it."""
+"""What review page and sidebar show of a draft, and what their reader may do with it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -7,10 +8,11 @@ from sqlalchemy.orm import Session
 
 from plugin.card import Card, card_of
 from plugin.models import DraftState, Oversight, Role, VerdictKind
-from plugin.review.verdicts import may_respond, may_sign
+from plugin.review.insertion import may_insert
+from plugin.review.rights import are_done, may_respond, may_sign
 from plugin.runtime import Runtime
 from plugin.store import audit, corrections, drafts, merchants, people, verdicts
-from plugin.store.drafts import Held
+from plugin.store.drafts import Held, in_composer_until
 from plugin.store.schema import CorrectionRow, PersonRow, VerdictRow
 from plugin.text.diff import diff
 from plugin.text.hunks import Hunk, display_hunks
@@ -18,6 +20,7 @@ from plugin.web.history import Happened, history
 from plugin.web.sign_in import SignedIn
 from plugin.web.words import HEADLINES, NEXT_STEPS
 
+_IN_COMPOSER = "Approved, to be sent from a composer"
 _SIGNATURES = (VerdictKind.APPROVE, VerdictKind.EDIT)
 
 
@@ -29,22 +32,35 @@ class Rights:
         why_not_approve: The sentence in place of the button; None where they may.
         is_agent: They may reject and undo.
         respond: They may say that they answer themselves.
+        insert: They may take it into their composer, once its actions are done.
     """
 
     why_not_approve: str | None
     is_agent: bool
     respond: bool
+    insert: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InComposer:
+    """An agent has the draft in their composer, so nobody approves it. `mine`: the reader has."""
+
+    name: str
+    mine: bool
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class DraftView:
-    """Everything on the review page.
+    """Everything that is shown of a draft.
 
     Attributes:
         signed: Who has approved this revision, in order.
         missing: How many more must approve after the reader.
-        undo_left: Seconds in which an approval can still be taken back; None where none can.
+        undo_left: Seconds until an approved reply goes out; None where none does.
         answering: Who said that they answer this customer themselves.
+        composer: Who has it in their composer; None where nobody has.
+        done: Its actions are done, or it has none.
         ticket_url: The ticket in the helpdesk.
         newer: The id of the ticket's newer draft, where this one is stale.
     """
@@ -58,6 +74,8 @@ class DraftView:
     missing: int
     undo_left: float | None
     answering: str | None
+    composer: InComposer | None
+    done: bool
     history: tuple[Happened, ...]
     correction: CorrectionRow | None
     hunks: tuple[Hunk, ...]
@@ -68,6 +86,20 @@ class DraftView:
     def offered(self) -> str:
         """The text that goes out, or went out, as far as we know."""
         return self.held.draft.final_text or self.held.draft.text or ""
+
+    @property
+    def can_undo(self) -> bool:
+        """An approval of a person's can still be taken back."""
+        return (
+            _is_approved(self.held)
+            and self.held.oversight is not Oversight.AUTO
+            and self.rights.is_agent
+        )
+
+    @property
+    def can_approve(self) -> bool:
+        """The button to approve is there."""
+        return self.rights.why_not_approve is None and self.composer is None
 
 
 def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) -> DraftView:
@@ -84,16 +116,20 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
     signers = [row.person_id for row in said if _counts(row, draft.rev)]
     correction = corrections.of_draft(session, scope, draft_id)
     card = card_of(held, public_url=runtime.settings.public_url)
+    now = runtime.now()
+    composer = _composer(held, who.person, names, now)
     return DraftView(
         held=held,
         card=card,
-        headline=_headline(held, card),
+        headline=_IN_COMPOSER if composer and _is_approved(held) else _headline(held, card),
         next_step=NEXT_STEPS.get(draft.state),
-        rights=_rights(held, who.person, signers),
+        rights=_rights(held, who.person, signers, now),
         signed=tuple(names.get(signer, "Somebody") for signer in signers),
         missing=_needed(held) - len(signers) - 1,
-        undo_left=_undo_left(held, runtime.now()),
+        undo_left=None if composer else _undo_left(held, now),
         answering=names.get(draft.opened_for or ""),
+        composer=composer,
+        done=are_done(held),
         history=history(audit.of_draft(session, scope, draft_id), said, names),
         correction=correction,
         hunks=_hunks(correction),
@@ -108,18 +144,37 @@ def _counts(row: VerdictRow, rev: int) -> bool:
     return row.counts and row.rev == rev and row.kind in _SIGNATURES
 
 
+def _is_approved(held: Held) -> bool:
+    return held.draft.state is DraftState.APPROVED
+
+
 def _headline(held: Held, card: Card) -> str:
     if held.draft.state is DraftState.APPROVED and held.oversight is Oversight.AUTO:
         return card.headline
     return HEADLINES.get(held.draft.state, card.headline)
 
 
-def _rights(held: Held, person: PersonRow, signers: list[str]) -> Rights:
+def _composer(
+    held: Held, person: PersonRow, names: Mapping[str, str], now: datetime
+) -> InComposer | None:
+    until = in_composer_until(held.draft, now)
+    whose = held.draft.inserted_by
+    if until is None or whose is None:
+        return None
+    return InComposer(names.get(whose, "Somebody"), whose == person.id, until)
+
+
+def _rights(held: Held, person: PersonRow, signers: list[str], now: datetime) -> Rights:
     why_not = may_sign(held, person)
     if why_not is None and held.draft.state.is_awaiting and person.id in signers:
         why_not = "You have approved it already; another person must too."
     is_agent = person.role.may_sign_for(Role.AGENT)
-    return Rights(why_not, is_agent, respond=may_respond(held, person))
+    return Rights(
+        why_not,
+        is_agent,
+        respond=may_respond(held, person),
+        insert=may_insert(held, person, now),
+    )
 
 
 def _needed(held: Held) -> int:

@@ -7,13 +7,13 @@ import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import BadHost, HTTPException
 
 from plugin.errors import BookbagError, InvalidInputError, UnauthenticatedError
 
 log = structlog.get_logger(__name__)
 
-_MACHINE_PATHS = ("/webhooks/", "/healthz", "/readyz")
+_MACHINE_PATHS = ("/webhooks/", "/healthz", "/readyz", "/metrics")
 _TITLES = {
     HTTPStatus.BAD_REQUEST: "That did not work",
     HTTPStatus.UNAUTHORIZED: "You are not signed in",
@@ -22,6 +22,7 @@ _TITLES = {
     HTTPStatus.METHOD_NOT_ALLOWED: "Not found",
     HTTPStatus.CONFLICT: "It moved meanwhile",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "That cannot be read",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something is missing",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
@@ -31,6 +32,7 @@ _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address is not used this way.",
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than 1 MiB.",
+    HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send the body as it is, without a Content-Encoding.",
     HTTPStatus.BAD_REQUEST: "The request cannot be read.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is on our side, and it is in the log. Try again.",
 }
@@ -38,6 +40,8 @@ _SENTENCES = {
 
 def register(web: Flask) -> None:
     """Answer every error of the application."""
+    # Else Werkzeug leads from a path with // to the host that the request names.
+    web.url_map.merge_slashes = False
     web.register_error_handler(BookbagError, _ours)
     web.register_error_handler(CSRFError, _forged)
     web.register_error_handler(HTTPException, _http)
@@ -76,7 +80,8 @@ def _fault(error: Exception) -> ResponseReturnValue:
 def _answer(
     status: HTTPStatus, code: str, message: str, fields: Mapping[str, str] | None = None
 ) -> ResponseReturnValue:
-    if for_machines():
+    # A page links to others, which nothing can build for a Host header that names no host.
+    if for_machines() or isinstance(request.routing_exception, BadHost):
         error: dict[str, object] = {"code": code, "message": message}
         if fields:
             error["fields"] = dict(fields)

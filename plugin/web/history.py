@@ -42,6 +42,9 @@ _MOVED = {
 _EVENTS = {
     "bypass": "answered without the approval that was needed",
     "escalated": "asked the next role, for nobody had signed in time",
+    "inserted": "put it into their composer",
+    "inserted and ticked": "did its actions and put it into their composer",
+    "released": "took it out of their composer again",
 }
 _HELD_ANEW = "held it anew, for the policies have become stricter"
 
@@ -77,7 +80,8 @@ def _is_told(row: AuditRow) -> bool:
 
 def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
     to = row.detail.get("to")
-    told = _EVENTS.get(row.event, row.event.replace("_", " "))
+    event = f"{row.event} and ticked" if row.detail.get("ticked") else row.event
+    told = _EVENTS.get(event, row.event.replace("_", " "))
     what = _MOVED[DraftState(to)] if to else told
     if "because" in row.detail:
         what = _HELD_ANEW

@@ -19,7 +19,7 @@ class Waiting:
     scope: Scope
     thing_id: str
     due: datetime
-    sweep: bool
+    lane: str | None
 
 
 class BenchQueue:
@@ -40,10 +40,10 @@ class BenchQueue:
         key: str,
         ticket: str,
         delay: float = 0,
-        sweep: bool = False,
+        lane: str | None = None,
     ) -> None:
         assert ticket, "every job belongs to a ticket"
-        job = Waiting(name, scope, thing_id, self._now() + timedelta(seconds=delay), sweep)
+        job = Waiting(name, scope, thing_id, self._now() + timedelta(seconds=delay), lane)
 
         def commit(_session: Session) -> None:
             if f"{name}:{key}" not in self._keys:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from plugin.jobs import JobEngine
+from plugin.pace import Pace
 from plugin.store.engine import Database
 from tests.bench.databases import KINDS, Databases, settings_for
 from tests.jobs.support import Office
@@ -19,7 +20,7 @@ def office(
     """The engine is one in a process, and slow to stop: a module's tests share it."""
     url = all_databases.fresh(request.param)
     database = Database(url)
-    engine = JobEngine(database, settings_for(url, tmp_path_factory.mktemp("office")))
+    engine = JobEngine(database, settings_for(url, tmp_path_factory.mktemp("office")), Pace())
     shared = Office(database, engine)
     engine.start(shared.desk.jobs)
     yield shared

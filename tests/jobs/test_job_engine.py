@@ -9,8 +9,9 @@ from dbos import DBOS
 from sqlalchemy import text
 
 from plugin import workers
-from plugin.jobs import JobName
+from plugin.jobs import QUEUE, JobName
 from plugin.runtime import Runtime
+from plugin.store.columns import new_id
 from tests.jobs.support import (
     MERCHANT,
     Office,
@@ -109,9 +110,40 @@ def test_the_sweep_passes_a_ticket_whose_place_is_held(office: Office) -> None:
     holder = office.desk.on(lambda: waited.append(swept.wait(timeout=20)))
     office.ask(holder, ticket="held")
     by_sweep = office.desk.on(swept.set)
-    office.ask(by_sweep, ticket="held", sweep=True)
+    office.ask(by_sweep, ticket="held", lane=new_id())
     office.desk.wait_for(holder, by_sweep)
     assert waited == [True]
+
+
+def test_what_a_swept_job_asks_for_passes_the_held_place_too(office: Office) -> None:
+    followed = threading.Event()
+    waited: list[bool] = []
+    holder = office.desk.on(lambda: waited.append(followed.wait(timeout=20)))
+    follow_up = office.desk.on(followed.set)
+    by_sweep = office.desk.on(lambda: office.ask(follow_up, ticket="held too"))
+    office.ask(holder, ticket="held too")
+    office.ask(by_sweep, ticket="held too", lane=new_id())
+    office.desk.wait_for(holder, by_sweep, follow_up)
+    assert waited == [True]
+
+
+def test_what_comes_after_a_swept_job_goes_the_usual_way(office: Office) -> None:
+    by_sweep, usual = office.desk.on(nothing), office.desk.on(nothing)
+    office.ask(by_sweep, ticket="back", lane=new_id())
+    office.desk.wait_for(by_sweep)
+    office.run(lambda: office.ask(usual, ticket="back"))
+    office.desk.wait_for(usual)
+    (kept,) = DBOS.list_workflows(workflow_ids=[f"deliver:{usual}"])
+    assert (kept.queue_name, kept.queue_partition_key) == (QUEUE, "back")
+
+
+def test_a_lane_that_is_held_does_not_hold_up_the_next(office: Office) -> None:
+    both = threading.Barrier(2)
+    things = [office.desk.on(lambda: void(both.wait(timeout=20))) for _ in range(2)]
+    for thing_id in things:
+        office.ask(thing_id, ticket="one ticket in two lanes", lane=new_id())
+    office.desk.wait_for(*things)
+    assert not both.broken
 
 
 def test_a_delay_is_waited_for(office: Office) -> None:

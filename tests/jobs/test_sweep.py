@@ -1,13 +1,17 @@
 """The sweep drives on what lost its job, by the clock, and nothing else."""
 
+import dataclasses
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import update
 
 from plugin import pipeline, workers
+from plugin.jobs import swept_and_waiting
 from plugin.models import DraftState, EffectState, InboxState
 from plugin.store import effects, inbox
 from plugin.store.schema import EffectRow, InboxEvent
+from tests.bench.faults import Killed, killed_after, with_faults
 from tests.bench.world import ANA, Bench
 
 # Longer than a claim and what the sweep waits after it.
@@ -86,6 +90,45 @@ def test_the_sweep_and_a_living_job_together_change_nothing(bench: Bench) -> Non
     bench.settle()
     assert len(bench.drafts(ticket_id)) == 1
     assert len(bench.notes(ticket_id)) == 1
+
+
+def test_an_event_waits_until_an_effect_of_ours_can_be_claimed_and_no_longer(bench: Bench) -> None:
+    with_faults(bench, "add_note", killed_after)
+    ticket_id = bench.hands.open_ticket(bench.tickets["refund_under_limit"])
+    with pytest.raises(Killed):
+        bench.settle()
+    (claimed,) = our_effects(bench, ticket_id)
+    bench.wait_for_webhooks()
+    with bench.runtime.database.write() as session:
+        # By the doubling alone it would wait two minutes more.
+        session.execute(update(InboxEvent).values(attempts=6))
+    bench.settle()
+    waiting = [event for event in events(bench) if event.state is InboxState.ACCEPTED]
+    assert waiting
+    for event in waiting:
+        assert abs(event.due_at - claimed.due_at) < timedelta(seconds=1)
+    bench.pass_time(LATE.total_seconds())
+    assert InboxState.ACCEPTED not in {event.state for event in events(bench)}
+    assert our_effects(bench, ticket_id)[0].state is EffectState.DONE
+
+
+def test_the_sweep_does_not_ask_again_and_again_for_what_nobody_begins(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real engine's queue, and no worker."""
+    monkeypatch.setattr(workers, "_MOST_SWEPT", 8)
+    runtime = dataclasses.replace(bench.runtime, enqueue=bench.service.runtime.enqueue)
+    for _ in range(5):
+        bench.hands.open_ticket(bench.tickets["refund_under_limit"])
+    bench.wait_for_webhooks()
+    bench.queue.lose_all()
+    asked = []
+    for _ in range(6):
+        bench.clock.ahead += LATE
+        asked.append(workers.sweep(runtime))
+    assert asked[:4] == [2, 1, 1, 1]
+    with runtime.database.read() as session:
+        assert swept_and_waiting(session) == sum(asked) == 5
 
 
 def test_a_fault_of_ours_is_shown_on_the_event_without_words(

@@ -27,6 +27,7 @@ ACROSS_MERCHANTS = {
     "backlog": unscoped.Backlog,
     "overdue_approvals": Sequence[unscoped.Due],
     "overdue_effects": Sequence[unscoped.Due],
+    "forget_sessions": type(None),
     "put_off": type(None),
     "rotate_secrets": tuple[int, str | None],
 }

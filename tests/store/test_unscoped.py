@@ -4,11 +4,12 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from plugin.models import DraftState, EffectState, InboxState, Role
 from plugin.store import effects, inbox, people, unscoped
 from plugin.store.engine import Database
-from plugin.store.schema import EffectRow, InboxEvent
+from plugin.store.schema import EffectRow, InboxEvent, WebSession
 from plugin.store.unscoped import Due
 from tests.store.support import AT, Owner, add_draft, owner, plan_note
 
@@ -173,3 +174,27 @@ def test_what_was_claimed_meanwhile_is_not_put_off(database: Database, shop: Own
         unscoped.put_off(session, EffectRow, [left.id, claimed.id], before=LATER, to=LATER)
     assert effect_of(database, shop, "left").due_at == LATER
     assert effect_of(database, shop, "claimed").due_at == LATER + LEASE
+
+
+def test_only_browsers_whose_time_is_over_are_forgotten(database: Database, shop: Owner) -> None:
+    with database.write() as session:
+        person = people.add_person(
+            session,
+            shop.scope,
+            email="ana@larkspur.example",
+            name="Ana",
+            role=Role.AGENT,
+            limit=None,
+            helpdesk_user=None,
+            at=AT,
+        )
+        for digest, expires_at in (("old", AT), ("new", LATER)):
+            people.add_session(
+                session, shop.scope, person.id, digest=digest, at=AT, expires_at=expires_at
+            )
+        unscoped.forget_sessions(session, before=AT + timedelta(seconds=1))
+    with database.read() as session:
+        found = session.scalars(
+            select(WebSession.digest).where(WebSession.merchant_id == shop.scope.merchant_id)
+        )
+        assert list(found) == ["new"]

@@ -3,13 +3,16 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
 
 from tests.bench.databases import KINDS, Databases, settings_for
 from tests.bench.world import Bench
+from tests.web.helpdesk_page import MEANT, Desk, Make
+from tests.web.sidebar_app import install
 from tests.web.visitor import Visitor
 
 _CHROMIUM = "/usr/bin/chromium"
+_SECONDS = 15
 _FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -17,6 +20,8 @@ _FLAGS = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    # A page that a test makes up has no address, so that it counts as one of the public internet.
+    "--disable-features=LocalNetworkAccessChecks",
 ]
 
 Visit = Callable[..., Visitor]
@@ -72,3 +77,29 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def desk(sqlite_bench: Bench, chromium: Browser) -> Iterator[Make]:
+    """Opens helpdesks, each in a window of its own. In the end no browser had a complaint."""
+    install(sqlite_bench)
+    complaints: list[str] = []
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(MEANT):
+            complaints.append(message.text)
+
+    def make(**options: object) -> Desk:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]  # passed through
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(_SECONDS * 1000)
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        return Desk(sqlite_bench, page)
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []

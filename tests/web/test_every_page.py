@@ -20,8 +20,16 @@ NEEDS_SIGN_IN = {
     "GET /sign-in/<token>": False,  # the token lets in
     "POST /sign-in/<token>": False,
     "POST /webhooks/<helpdesk>/<account_id>": False,  # its signature is its proof
+    "GET /zendesk/<account_id>/sidebar": False,  # says so in its own words: test_sidebar
+    "POST /zendesk/<account_id>/sidebar": False,  # the helpdesk's signed token lets in
+    "GET /zendesk/<account_id>/tickets/<ticket_id>/draft": True,
+    "POST /zendesk/<account_id>/tickets/<ticket_id>/save": True,
+    "POST /zendesk/<account_id>/drafts/<uuid:draft_id>/verdict": False,  # the sidebar's own session
+    "POST /zendesk/<account_id>/drafts/<uuid:draft_id>/insert": False,  # likewise
+    "POST /zendesk/<account_id>/drafts/<uuid:draft_id>/release": False,  # likewise
     "GET /healthz": False,
     "GET /readyz": False,
+    "GET /metrics": False,  # a token of its own
     "GET /static/<path:filename>": False,
 }
 SHOWN = {  # an address that answers, for each that a stranger or a person may open
@@ -53,8 +61,9 @@ def routes(bench: Bench) -> set[str]:
     }
 
 
-def filled(rule: str, draft_id: str) -> str:
-    return rule.replace("<uuid:draft_id>", draft_id)
+def filled(rule: str, draft_id: str, account_id: str) -> str:
+    named = rule.replace("<uuid:draft_id>", draft_id).replace("<account_id>", account_id)
+    return named.replace("<ticket_id>", "1")
 
 
 def test_every_route_is_written_down(bench: Bench) -> None:
@@ -69,7 +78,7 @@ def test_nobody_gets_in_without_signing_in(bench: Bench, visit: Visit) -> None:
         if not needed:
             continue
         method, _, rule = route.partition(" ")
-        url = bench.url + filled(rule, draft_id)
+        url = bench.url + filled(rule, draft_id, bench.account_id)
         page = stranger.http.request(method, url, timeout=5)
         assert page.status_code == 401, route
         assert text_of(page, "main p") == SIGN_IN, route

@@ -66,7 +66,8 @@ def events_of(
             "detail": _detail(change.after, change.actor),
             "event": event,
         }
-        body = json.dumps(payload, separators=(",", ":"), ensure_ascii=False).encode()
+        text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+        body = text.encode(errors="replace")  # a lone surrogate has no UTF-8 form
         made.append(Event(str(payload["id"]), PREFIX + name, body))
     return tuple(made)
 

@@ -1,5 +1,7 @@
 // Keeps an open review page true: follows a draft that somebody else, or the worker, may move.
 // Everything works without this; whatever it shows is set as text, never as HTML.
+import { countDown, isOwn, nameApproval } from "./fields.js";
+
 const EVERY_MS = 1500;
 const SLOWEST_MS = 30_000;
 const PATIENCE_MS = 10_000;
@@ -11,15 +13,6 @@ const approve = document.getElementById("approve");
 
 function say(sentence) {
   if (notice.textContent !== sentence) notice.textContent = sentence;
-}
-
-/**
- * Whether a field holds the reader's own words. Its default value does not tell: after a refused
- * verdict that is what they had typed.
- */
-function isOwn(field) {
-  if (field.type === "checkbox") return field.checked;
-  return field.value.trim() !== (field.dataset.offered ?? "").trim();
 }
 
 /** Whether the reader has begun something that leaving would lose. */
@@ -71,26 +64,8 @@ async function follow(wait) {
   setTimeout(follow, next, next);
 }
 
-/** Counts down the seconds in which an approval can be taken back. */
-function countDown(form, left) {
-  const until = performance.now() + Number(form.dataset.left) * 1000;
-  const timer = setInterval(tick, 250);
-  function tick() {
-    const seconds = Math.ceil((until - performance.now()) / 1000);
-    left.textContent = seconds > 0 ? `${seconds} s left to undo` : "Going out";
-    if (seconds <= 0) clearInterval(timer);
-  }
-  tick();
-}
-
-if (text && approve) {
-  const asDrafted = approve.textContent;
-  const name = () => {
-    approve.textContent = isOwn(text) ? approve.dataset.edited : asDrafted;
-  };
-  text.addEventListener("input", name);
-  name();
-}
+if (text && approve) nameApproval(text, approve);
 const undo = document.getElementById("undo");
-if (undo) countDown(undo, document.getElementById("left"));
+const left = document.getElementById("left");
+if (undo && left) countDown(undo, left);
 if (draft) setTimeout(follow, EVERY_MS, EVERY_MS);

@@ -1,4 +1,4 @@
-"""Drafts inserted into a composer, attachments' names, the sidebar app's key, escalations."""
+"""Drafts in a composer, attachments' names, the sidebar app's key, escalations, larger amounts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -7,6 +7,13 @@ revision = "0002"
 down_revision = "0001"
 branch_labels = None
 depends_on = None
+
+# SQLite's integers have 64 bits as they are.
+_AMOUNTS = (
+    ("bb_person", "limit_minor"),
+    ("bb_action", "amount_minor"),
+    ("bb_action", "value_minor"),
+)
 
 
 def upgrade() -> None:
@@ -21,10 +28,16 @@ def upgrade() -> None:
         "bb_decision", sa.Column("escalated_at", sa.DateTime(timezone=True), nullable=True)
     )
     op.add_column("bb_draft", sa.Column("inserted_by", sa.Text(), nullable=True))
+    if op.get_bind().dialect.name == "postgresql":
+        for table, column in _AMOUNTS:
+            op.alter_column(table, column, type_=sa.BigInteger())
 
 
 def downgrade() -> None:
     """Take back."""
+    if op.get_bind().dialect.name == "postgresql":
+        for table, column in _AMOUNTS:
+            op.alter_column(table, column, type_=sa.Integer())
     op.drop_column("bb_draft", "inserted_by")
     op.drop_column("bb_decision", "escalated_at")
     op.drop_column("bb_draft", "inserted_at")

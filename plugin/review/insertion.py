@@ -1,0 +1,186 @@
+"""A draft goes into an agent's composer, to be sent from there by themself.
+
+Two ways out for one reply, so only one is open at a time: while an agent has the draft in their
+composer, nobody else approves it and nothing delivers it. The agent's own message is matched to
+the draft when it is seen: `delivery.answers`.
+"""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy.orm import Session
+
+from plugin.errors import ForbiddenError, MovedError
+from plugin.models import DraftState, Oversight, Surface
+from plugin.review.going_out import ask_delivery
+from plugin.review.rights import (
+    are_done,
+    edited_text,
+    in_composer_words,
+    require_agent,
+    require_as_seen,
+    require_decision_in_force,
+    require_done,
+    require_signer,
+)
+from plugin.runtime import Runtime
+from plugin.store import audit, drafts, verdicts
+from plugin.store.drafts import COMPOSER_LASTS, Held, in_composer_until
+from plugin.store.schema import PersonRow
+from plugin.store.scope import Scope
+
+log = structlog.get_logger(__name__)
+
+
+def insert(
+    runtime: Runtime,
+    scope: Scope,
+    draft_id: str,
+    person: PersonRow,
+    *,
+    rev: int,
+    state: DraftState,
+    text: str | None = None,
+    done: bool = False,
+) -> str:
+    """Hand the draft to a person's composer. Returns the words to put there.
+
+    Args:
+        runtime: The service.
+        scope: Whose draft.
+        draft_id: Which.
+        person: Who sends it from their composer; they have it for ten minutes.
+        rev: The revision they saw.
+        state: The state they saw.
+        text: Their own edit of it; only before it is signed.
+        done: They say that they have done every action.
+
+    Raises:
+        MissingError: No such draft of this merchant.
+        MovedError: It is not what they saw, not to be sent (yet), or in somebody else's composer.
+        ForbiddenError: They may not, and who may.
+        InvalidInputError: Its actions are not done, or the edit is empty or too long.
+    """
+    require_decision_in_force(runtime, scope, draft_id)
+    now = runtime.now()
+    with runtime.database.write() as session:
+        held = drafts.get(session, scope, draft_id, lock=True)
+        require_as_seen(held, rev, state)
+        require_agent(person)
+        _require_insertable(held)
+        if _is_anothers(held, person, now):
+            raise MovedError(in_composer_words(runtime, session, scope, held))
+        words = _words(runtime, scope, held, text)
+        ticked = _tick(session, scope, held, person, said=done, at=now)
+        _claim(runtime, session, scope, held, person, at=now)
+        detail = {"surface": Surface.SIDEBAR, "rev": held.draft.rev, "ticked": ticked}
+        _record(session, scope, held, person, event="inserted", detail=detail, at=now)
+    log.info("draft_inserted", draft=draft_id, state=state)
+    return words
+
+
+def release(runtime: Runtime, scope: Scope, draft_id: str, person: PersonRow) -> DraftState:
+    """Say that the person does not send it from their composer after all. Returns its state.
+
+    An approved draft goes out then, after the time to undo. What nobody has is released already.
+
+    Raises:
+        MissingError: No such draft of this merchant.
+        ForbiddenError: Somebody else has it.
+    """
+    now = runtime.now()
+    with runtime.database.write() as session:
+        held = drafts.get(session, scope, draft_id, lock=True)
+        draft = held.draft
+        if in_composer_until(draft, now) is None:
+            return draft.state
+        if draft.inserted_by != person.id:
+            raise ForbiddenError(in_composer_words(runtime, session, scope, held))
+        nobodys: dict[str, object] = {"inserted_by": None, "inserted_at": None}
+        if draft.state is DraftState.APPROVED:
+            due = now + timedelta(seconds=runtime.settings.undo_seconds)
+            drafts.change(session, scope, draft, due_at=due, **nobodys)
+            ask_delivery(runtime, session, scope, draft, due=due)
+        else:
+            drafts.change(session, scope, draft, **nobodys)
+        _record(session, scope, held, person, event="released", detail={"rev": draft.rev}, at=now)
+    log.info("draft_released", draft=draft_id, state=draft.state)
+    return draft.state
+
+
+def may_insert(held: Held, person: PersonRow, now: datetime) -> bool:
+    """Whether `insert` would take this draft of this person, once its actions are done."""
+    try:
+        require_agent(person)
+        _require_insertable(held)
+        if not are_done(held):
+            require_signer(held, person)
+    except (ForbiddenError, MovedError):
+        return False
+    return not _is_anothers(held, person, now)
+
+
+def _require_insertable(held: Held) -> None:
+    """At review level as it is offered, at approval level once it is signed."""
+    state = held.draft.state
+    if state is DraftState.AWAITING_APPROVAL:
+        raise MovedError("This draft needs its approval before it can be inserted.")
+    if held.oversight is Oversight.AUTO:
+        raise MovedError("This draft goes out by itself; it cannot be inserted.")
+    if state not in (DraftState.AWAITING_REVIEW, DraftState.APPROVED):
+        raise MovedError(f"This draft is {state.words}; it cannot be inserted.")
+
+
+def _is_anothers(held: Held, person: PersonRow, now: datetime) -> bool:
+    return in_composer_until(held.draft, now) is not None and held.draft.inserted_by != person.id
+
+
+def _words(runtime: Runtime, scope: Scope, held: Held, edit: str | None) -> str:
+    draft = held.draft
+    if edit is None:
+        return draft.final_text or draft.text or ""
+    if draft.state is DraftState.APPROVED:
+        raise MovedError("This text is signed. To change it, undo the approval.")
+    return edited_text(runtime, scope, held, edit)
+
+
+def _tick(
+    session: Session, scope: Scope, held: Held, person: PersonRow, *, said: bool, at: datetime
+) -> bool:
+    """Ticks belong to the last signature. At review level that is this person's, who may sign."""
+    if not are_done(held):
+        require_signer(held, person)
+    ticked = require_done(held, said=said)
+    if ticked:
+        verdicts.tick_actions(session, scope, held.draft.id, held.draft.rev, person.id, at=at)
+    return ticked
+
+
+def _claim(
+    runtime: Runtime, session: Session, scope: Scope, held: Held, person: PersonRow, *, at: datetime
+) -> None:
+    """Nobody else sends it meanwhile; what is approved is due when the claim is over."""
+    draft = held.draft
+    mine: dict[str, object] = {"inserted_by": person.id, "inserted_at": at}
+    if draft.state is not DraftState.APPROVED:
+        drafts.change(session, scope, draft, **mine)
+        return
+    until = at + COMPOSER_LASTS
+    drafts.change(session, scope, draft, due_at=until, **mine)
+    ask_delivery(runtime, session, scope, draft, due=until)
+
+
+def _record(
+    session: Session,
+    scope: Scope,
+    held: Held,
+    person: PersonRow,
+    *,
+    event: str,
+    detail: dict[str, object],
+    at: datetime,
+) -> None:
+    actor = f"person:{person.id}"
+    audit.add(
+        session, scope, at=at, actor=actor, event=event, draft_id=held.draft.id, detail=detail
+    )

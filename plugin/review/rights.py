@@ -1,0 +1,171 @@
+"""Who may do what with a draft, and whether it is still what they saw."""
+
+from collections.abc import Sequence
+from datetime import UTC
+
+from sqlalchemy.orm import Session
+
+from connectors.types import Money
+from plugin.card import action_words, approvers_words
+from plugin.errors import ForbiddenError, InvalidInputError, MovedError
+from plugin.judgement import is_stricter, judge_again, renew_if_stricter
+from plugin.models import (
+    AWAITING,
+    MONEYLESS_ACTIONS,
+    DraftState,
+    Oversight,
+    Role,
+)
+from plugin.runtime import Runtime
+from plugin.store import drafts, people
+from plugin.store.drafts import Held, action_of, in_composer_until
+from plugin.store.schema import PersonRow
+from plugin.store.scope import Scope
+
+_LONGEST_TEXT = 20_000
+
+
+def may_sign(held: Held, person: PersonRow) -> str | None:
+    """None where the person may approve this draft; else the sentence why not."""
+    try:
+        require_signer(held, person)
+    except ForbiddenError as forbidden:
+        return str(forbidden)
+    return None
+
+
+def may_respond(held: Held, person: PersonRow) -> bool:
+    """Whether the person may say that they answer themselves; their limit does not matter."""
+    try:
+        require_agent(person)
+        if held.oversight is Oversight.APPROVAL:
+            require_role(held, person)
+    except ForbiddenError:
+        return False
+    return True
+
+
+def require_decision_in_force(runtime: Runtime, scope: Scope, draft_id: str) -> None:
+    """What leaves is held against the policies in force, not against those of its day.
+
+    Raises:
+        MovedError: They have become stricter; the draft waits anew under them.
+    """
+    with runtime.database.write() as session:
+        held = drafts.get(session, scope, draft_id, lock=True)
+        may_leave = held.draft.state in AWAITING | {DraftState.APPROVED}
+        moved = renew_if_stricter(runtime, session, scope, held) if may_leave else None
+    if moved is not None:
+        raise MovedError(moved)
+
+
+def require_as_seen(held: Held, rev: int, state: DraftState | None) -> None:
+    """The draft is what the person saw. `state` is None where they cannot have seen it."""
+    draft = held.draft
+    if rev != draft.rev or state not in (None, draft.state):
+        raise MovedError(f"This draft moved meanwhile: it is {draft.state.words} now.")
+
+
+def require_awaiting(held: Held) -> None:
+    """A verdict is wanted."""
+    if held.draft.state.is_awaiting:
+        return
+    if held.draft.text is None or held.oversight is Oversight.BLOCK:
+        raise MovedError("There is no draft to give a verdict on: answer the customer yourself.")
+    raise MovedError(f"This draft is {held.draft.state.words}; it awaits no verdict.")
+
+
+def require_in_no_composer(
+    runtime: Runtime, session: Session, scope: Scope, held: Held, person: PersonRow
+) -> None:
+    """Nobody is about to send the same words from their composer."""
+    until = in_composer_until(held.draft, runtime.now())
+    if until is None:
+        return
+    if held.draft.inserted_by == person.id:
+        raise MovedError("You have this draft in your composer. Send it there, or release it.")
+    raise MovedError(in_composer_words(runtime, session, scope, held))
+
+
+def in_composer_words(runtime: Runtime, session: Session, scope: Scope, held: Held) -> str:
+    """Who has a draft in their composer, and until when."""
+    until = in_composer_until(held.draft, runtime.now())
+    name = people.names(session, scope).get(held.draft.inserted_by or "", "Somebody")
+    clock = "" if until is None else f" until {until.astimezone(UTC):%H:%M} UTC"
+    return f"{name} has this draft in their composer{clock}, unless they release it before."
+
+
+def require_agent(person: PersonRow) -> None:
+    """They work on tickets."""
+    if not person.role.may_sign_for(Role.AGENT):
+        raise ForbiddenError("Your role may look, and give no verdict.")
+
+
+def require_role(held: Held, person: PersonRow) -> None:
+    """Their role is one that the decision asks for, or a higher one."""
+    decision = held.decision
+    roles: Sequence[str] = decision.approvers if decision else ()
+    if not any(person.role.may_sign_for(Role(role)) for role in roles):
+        raise ForbiddenError(f"This draft needs {approvers_words(roles)}.")
+
+
+def require_signer(held: Held, person: PersonRow) -> None:
+    """They may approve it: by their role, and within their limit."""
+    require_agent(person)
+    if held.oversight is Oversight.APPROVAL:
+        require_role(held, person)
+    limit = people.limit_of(person)
+    if limit is not None:
+        _require_within(held, limit)
+
+
+def are_done(held: Held) -> bool:
+    """Whether somebody has said of every action that they did it, or there are none."""
+    return all(row.done_at is not None for row in held.actions)
+
+
+def require_done(held: Held, *, said: bool) -> bool:
+    """Actions that nobody executes for us are done, or said to be. Returns whether to tick them."""
+    if are_done(held):
+        return False
+    if not said:
+        todo = "; ".join(action_words(action_of(row)) for row in held.actions)
+        raise InvalidInputError("done", f"First do this, then say that it is done: {todo}.")
+    return True
+
+
+def edited_text(runtime: Runtime, scope: Scope, held: Held, given: str | None) -> str:
+    """An edit that may stand. It goes through the policies again: nobody edits past their line.
+
+    Raises:
+        InvalidInputError: It is empty or too long.
+        ForbiddenError: With these words it would need more than it was held for.
+    """
+    text = (given or "").strip()
+    if not text:
+        raise InvalidInputError("text", "The edited reply is empty.")
+    if len(text) > _LONGEST_TEXT:
+        raise InvalidInputError("text", f"A reply has at most {_LONGEST_TEXT} characters.")
+    again = judge_again(runtime.policy(scope).file, held, text=text)
+    if held.decision is not None and is_stricter(again, held.decision):
+        why = " ".join(again.held_because)
+        raise ForbiddenError(f"This edit needs {again.oversight.value}: {why}")
+    return text
+
+
+def _require_within(held: Held, limit: Money) -> None:
+    """One approval moves at most the person's limit. An unknown amount is over every limit."""
+    total = Money.from_minor(0, limit.currency)
+    for row in held.actions:
+        money = action_of(row).money
+        if money is None and row.type in MONEYLESS_ACTIONS:
+            continue
+        if money is None or money.currency != limit.currency:
+            raise ForbiddenError(
+                f"Your limit is {limit}, and what this costs is not known in {limit.currency}."
+            )
+        total = Money(total.amount + money.amount, limit.currency)
+    if total.amount > limit.amount:
+        raise ForbiddenError(
+            f"This moves {total}, and your limit is {limit}. Ask somebody with a higher one."
+        )

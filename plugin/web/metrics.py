@@ -1,0 +1,113 @@
+"""``/metrics``: what is not finished and who works on it, for Prometheus.
+
+Everything is read from the database, so that each process tells the same, whichever is asked. The
+names follow https://prometheus.io/docs/practices/naming/.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from flask import Blueprint, Response, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
+from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from plugin.errors import MissingError, UnauthenticatedError
+from plugin.store import leases, unscoped
+from plugin.store.unscoped import Backlog
+from plugin.web.state import runtime
+
+pages = Blueprint("metrics", __name__)
+
+_SCHEME = "Bearer "
+
+
+@pages.get("/metrics")
+def show() -> ResponseReturnValue:
+    """The figures, for whoever has the token of ``BOOKBAG_METRICS_TOKEN``.
+
+    Raises:
+        MissingError: No token is set, so nobody may read them.
+        UnauthenticatedError: A wrong token, or none.
+    """
+    _require_token()
+    now = runtime().now()
+    with runtime().database.read() as session:
+        found = unscoped.backlog(session, at=now)
+        silent = set(leases.dead(session, silent_for=runtime().pace.silent))
+        workers = len(set(leases.everyone(session)) - silent)
+    registry = CollectorRegistry()
+    registry.register(_Figures(found, workers, now))
+    return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
+
+
+def _require_token() -> None:
+    wanted = runtime().settings.metrics_token
+    if not wanted:
+        raise MissingError("There is no such page.")
+    given = request.headers.get("Authorization", "").removeprefix(_SCHEME)
+    if not secrets.compare_digest(given.encode(), wanted.encode()):
+        raise UnauthenticatedError("The metrics need their own token.")
+
+
+class _Figures(Collector):
+    def __init__(self, found: Backlog, workers: int, now: datetime) -> None:
+        self._found = found
+        self._workers = workers
+        self._now = now
+
+    def collect(self) -> Iterator[Metric]:
+        """Every figure; what has none is zero, so that an alert never waits for a first one."""
+        found = self._found
+        yield _labelled(
+            "bookbag_drafts",
+            "Open drafts by state.",
+            ("state",),
+            (((state.value,), count) for state, count in found.drafts.items()),
+        )
+        yield _labelled(
+            "bookbag_webhooks",
+            "Webhooks that are accepted and not handled, or failed.",
+            ("state",),
+            (((state.value,), count) for state, count in found.events.items()),
+        )
+        yield _labelled(
+            "bookbag_effects",
+            "Notes, tags and replies that are not done.",
+            ("kind", "state"),
+            (((kind.value, state.value), count) for (kind, state), count in found.effects.items()),
+        )
+        for name, text, value in (
+            ("bookbag_workers", "Workers with a sign of life.", self._workers),
+            (
+                "bookbag_approvals_overdue",
+                "Drafts that nobody signed by their deadline.",
+                found.approvals_overdue,
+            ),
+            (
+                "bookbag_oldest_webhook_seconds",
+                "Age of the oldest webhook that is not handled.",
+                self._age(found.oldest_event),
+            ),
+            (
+                "bookbag_oldest_waiting_draft_seconds",
+                "Age of the draft that has waited longest for a person.",
+                self._age(found.oldest_draft),
+            ),
+        ):
+            yield GaugeMetricFamily(name, text, value=value)
+
+    def _age(self, since: datetime | None) -> float:
+        return 0.0 if since is None else max(0.0, (self._now - since).total_seconds())
+
+
+def _labelled(
+    name: str, text: str, labels: tuple[str, ...], values: Iterable[tuple[tuple[str, ...], int]]
+) -> Metric:
+    family = GaugeMetricFamily(name, text, labels=labels)
+    for words, count in values:
+        family.add_metric(words, count)
+    return family

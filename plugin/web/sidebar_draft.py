@@ -1,0 +1,181 @@
+"""What the sidebar shows of the ticket beside it, and what an agent does about it there.
+
+Each request names the account it comes through, and carries the sidebar's own session.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Blueprint, jsonify, make_response, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from plugin.card import approvers_words
+from plugin.errors import InvalidInputError, MissingError
+from plugin.judgement import OPEN_TO_ANSWERS, is_bypass
+from plugin.models import DraftState, Surface
+from plugin.review import insertion
+from plugin.review.verdicts import give
+from plugin.store import drafts
+from plugin.store.drafts import Held
+from plugin.store.schema import DraftRow
+from plugin.web.draft_view import DraftView, view_of
+from plugin.web.sidebar_session import Here, acting, looking
+from plugin.web.state import runtime
+from plugin.web.verdict_form import LONGEST_REASON, read_seen, read_verdict, said
+from plugin.web.words import OUTCOMES
+
+pages = Blueprint("sidebar_draft", __name__)
+
+_INSERTED = "It is in your composer. Read it once more, then send it there."
+_RELEASED = "Released."
+_RELEASED_APPROVED = "Released. The reply goes out in a moment; you can still undo."
+_HELD = "held"
+
+
+@pages.get("/zendesk/<account_id>/tickets/<ticket_id>/draft")
+def show(account_id: str, ticket_id: str) -> ResponseReturnValue:
+    """The ticket's draft as a piece of HTML; 304 where it is what the sidebar shows already."""
+    here = looking(account_id)
+    now = runtime().now()
+    with runtime().database.read() as session:
+        row = _shown(drafts.of_ticket(session, here.who.scope, here.account.id, ticket_id))
+        view = view_of(session, runtime(), here.who, row.id) if row else None
+    acts = "Authorization" in request.headers
+    page = render_template(
+        "sidebar_draft.html",
+        view=view,
+        acts=acts,
+        refused=None,
+        sidebar=True,
+        now=now,
+        undo=runtime().settings.undo_seconds,
+        outcomes=OUTCOMES,
+        longest_reason=LONGEST_REASON,
+        **_addresses(account_id, row),
+    )
+    response = make_response(page)
+    response.set_etag(_version(page, view))
+    return response.make_conditional(request)
+
+
+@pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/verdict")
+def verdict(account_id: str, draft_id: UUID) -> ResponseReturnValue:
+    """Take a verdict from the sidebar's forms."""
+    here = acting(account_id)
+    with runtime().database.read() as session:
+        held = _of_account(session, here, draft_id)
+    told = read_verdict(held, Surface.SIDEBAR)
+    now = give(runtime(), here.who.scope, str(draft_id), here.who.person, told)
+    return jsonify(said=said(told.kind, now), state=now)
+
+
+@pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/insert")
+def insert(account_id: str, draft_id: UUID) -> ResponseReturnValue:
+    """Hand the draft to the agent's composer: the answer holds the words to put there."""
+    here = acting(account_id)
+    with runtime().database.read() as session:
+        held = _of_account(session, here, draft_id)
+    seen = read_seen(held)
+    words = insertion.insert(
+        runtime(),
+        here.who.scope,
+        str(draft_id),
+        here.who.person,
+        rev=seen.rev,
+        state=seen.state,
+        text=seen.text,
+        done=seen.done,
+    )
+    return jsonify(said=_INSERTED, text=words)
+
+
+@pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/release")
+def release(account_id: str, draft_id: UUID) -> ResponseReturnValue:
+    """The agent does not send it from their composer after all."""
+    here = acting(account_id)
+    with runtime().database.read() as session:
+        _of_account(session, here, draft_id)
+    now = insertion.release(runtime(), here.who.scope, str(draft_id), here.who.person)
+    goes_out = now is DraftState.APPROVED
+    return jsonify(said=_RELEASED_APPROVED if goes_out else _RELEASED, state=now)
+
+
+@pages.post("/zendesk/<account_id>/tickets/<ticket_id>/save")
+def save(account_id: str, ticket_id: str) -> ResponseReturnValue:
+    """Whether an agent's comment may go out: 409 where it would be a bypass. Changes nothing."""
+    here = looking(account_id)
+    if not _is_public_reply():
+        return jsonify(may_pass=True)
+    with runtime().database.read() as session:
+        rows = drafts.of_ticket(session, here.who.scope, here.account.id, ticket_id)
+        meant = next((row for row in rows if row.state in OPEN_TO_ANSWERS), None)
+        held = drafts.get(session, here.who.scope, meant.id) if meant else None
+    if held is None or not is_bypass(held, here.who.person.id):
+        return jsonify(may_pass=True)
+    return jsonify(error={"code": _HELD, "message": _why_held(held)}), HTTPStatus.CONFLICT
+
+
+def _shown(rows: Sequence[DraftRow]) -> DraftRow | None:
+    """The newest open draft, else the newest; `rows` come newest first."""
+    return next((row for row in rows if row.state.is_open), rows[0] if rows else None)
+
+
+def _of_account(session: Session, here: Here, draft_id: UUID) -> Held:
+    held = drafts.get(session, here.who.scope, str(draft_id))
+    if held.draft.account_id != here.account.id:
+        raise MissingError("There is no such draft.")
+    return held
+
+
+def _addresses(account_id: str, row: DraftRow | None) -> dict[str, str]:
+    """Where the forms of a draft go."""
+    if row is None:
+        return {}
+    return {
+        f"{what}_url": url_for(f"sidebar_draft.{what}", account_id=account_id, draft_id=row.id)
+        for what in ("verdict", "insert", "release")
+    }
+
+
+def _version(page: str, view: DraftView | None) -> str:
+    """Names what is shown. The seconds left to undo run on the page by themselves."""
+    left = f'data-left="{view.undo_left}"' if view else ""
+    still = page.replace(left, "") if left else page
+    return hashlib.sha256(still.encode()).hexdigest()
+
+
+def _is_public_reply() -> bool:
+    """Whether what is being saved is one.
+
+    Raises:
+        InvalidInputError: The question cannot be read.
+    """
+    question = request.get_json(silent=True)
+    public, text = (
+        (question.get("public"), question.get("text"))
+        if isinstance(question, dict)
+        else (None, None)
+    )
+    if not isinstance(public, bool):
+        raise InvalidInputError("public", "expected true or false")
+    if not isinstance(text, str):
+        raise InvalidInputError("text", "expected a string")
+    return public and bool(text.strip())
+
+
+def _why_held(held: Held) -> str:
+    """A sentence for the agent whose reply is stopped."""
+    whom = approvers_words(held.decision.approvers if held.decision else ())
+    if held.draft.state is DraftState.REJECTED:
+        became = "Its draft was rejected"
+    elif held.draft.state is DraftState.EXPIRED:
+        became = "Nobody approved its draft in time"
+    else:
+        return (
+            f"Not sent: a reply to this message needs approval by {whom}. Have the draft in "
+            "Bookbag approved, or let one of them answer."
+        )
+    return f"Not sent: a reply to this message needs {whom}. {became}; let one of them answer."

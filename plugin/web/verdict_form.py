@@ -1,0 +1,105 @@
+"""A verdict as the forms of review page and sidebar send it, and what is said after one."""
+
+from dataclasses import dataclass
+
+from flask import request
+
+from plugin.errors import InvalidInputError
+from plugin.models import DraftState, Surface, VerdictKind
+from plugin.review.verdicts import Verdict
+from plugin.store.drafts import Held
+
+LONGEST_REASON = 500
+_UNREADABLE = "This form cannot be read; reload the page."
+_SAID = {
+    DraftState.APPROVED: "Approved. The reply goes out in a moment; you can still undo.",
+    DraftState.REJECTED: "Rejected. Nothing goes out.",
+    DraftState.DELIVERED: "Noted: the reply went out.",
+    DraftState.ANSWERED: "Noted: the customer was answered.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What a person had before them when they pressed a button.
+
+    Attributes:
+        text: The reply as they changed it; None where they left it as it was offered.
+        done: They ticked every action.
+    """
+
+    rev: int
+    state: DraftState
+    text: str | None
+    done: bool
+
+
+def read_seen(held: Held) -> Seen:
+    """The part of a form that says what was seen, and done to it.
+
+    Raises:
+        InvalidInputError: It is no form of ours.
+    """
+    form = request.form
+    try:
+        state, rev = DraftState(form.get("state", "")), int(form.get("rev", ""))
+    except ValueError as bad:
+        raise InvalidInputError("", _UNREADABLE) from bad
+    text = plain_lines(form.get("text", ""))
+    ticked = set(form.getlist("done"))
+    return Seen(
+        rev=rev,
+        state=state,
+        text=text if _is_changed(text, held) else None,
+        done=all(str(number) in ticked for number in range(len(held.actions))),
+    )
+
+
+def read_verdict(held: Held, surface: Surface) -> Verdict:
+    """A person's verdict. To approve a changed text is to edit.
+
+    Raises:
+        InvalidInputError: It is no form of ours, or the reason is too long.
+    """
+    form = request.form
+    try:
+        kind = VerdictKind(form.get("verdict", ""))
+    except ValueError as bad:
+        raise InvalidInputError("", _UNREADABLE) from bad
+    seen = read_seen(held)
+    if kind is VerdictKind.APPROVE and seen.text is not None:
+        kind = VerdictKind.EDIT
+    reason = form.get("reason", "").strip()
+    if len(reason) > LONGEST_REASON:
+        raise InvalidInputError("reason", f"A reason has at most {LONGEST_REASON} characters.")
+    return Verdict(
+        kind=kind,
+        surface=surface,
+        rev=seen.rev,
+        state=seen.state,
+        text=plain_lines(form.get("text", "")) if kind is VerdictKind.EDIT else None,
+        reason=reason or None,
+        done=seen.done,
+    )
+
+
+def said(kind: VerdictKind, now: DraftState) -> str:
+    """What a person is told after their verdict."""
+    if kind is VerdictKind.RESPOND:
+        return "Noted: you answer this customer yourself, in the helpdesk."
+    if kind is VerdictKind.UNDO:
+        return "Taken back. Nothing went out."
+    if now.is_awaiting:
+        return "Your approval is recorded; another person must approve too."
+    return _SAID.get(now, f"This draft is {now.words} now.")
+
+
+def plain_lines(text: str) -> str:
+    """As browsers send a text: with CRLF for every line end."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _is_changed(text: str, held: Held) -> bool:
+    """Whether the reader changed the text. A form without the field takes what is offered."""
+    offered = plain_lines(held.draft.final_text or held.draft.text or "")
+    return "text" in request.form and text.strip() != offered.strip()

@@ -1,0 +1,1 @@
+"""Real processes, really killed or stopped; what happened is counted by the helpdesk's own log."""
