@@ -1,7 +1,8 @@
 """YAML read as plain text: every scalar a string, every value with its line, nothing clever.
 
-Aliases, explicit tags (``!!float``), several documents, duplicate keys, deep nesting and large
-files are refused. Nothing is resolved, so nothing can be executed, multiplied or misread.
+Aliases, explicit tags (``!!float``), several documents, duplicate keys, deep nesting, control
+characters (also where they are escaped) and large files are refused. Nothing is resolved, so
+nothing can be executed, multiplied or misread.
 """
 
 import re
@@ -23,6 +24,7 @@ _MAX_KEY = 60
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 # https://yaml.org/spec/1.2.2/#51-character-set
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_NOT_TEXT = "expected printable text; a control character stands here"
 _PLAIN_TAGS = (
     None,
     "!",
@@ -55,7 +57,7 @@ def field_of(path: Path) -> str:
         if isinstance(step, int):
             shown += f"[{step}]"
         else:
-            key = " ".join(step.split())
+            key = "".join(one if one.isprintable() else "?" for one in " ".join(step.split()))
             shown += ("." if shown else "") + (
                 key if len(key) <= _MAX_KEY else f"{key[:_MAX_KEY]}..."
             )
@@ -88,7 +90,7 @@ def _unusable(source: str) -> Problem | None:
     found = _UNPRINTABLE.search(source)
     if found:
         line = source.count("\n", 0, found.start()) + 1
-        return Problem(line, "", "expected printable text; a control character stands here")
+        return Problem(line, "", _NOT_TEXT)
     if len(source.encode()) > MAX_BYTES:
         return Problem(1, "", "expected at most 1 MiB")
     return None
@@ -137,6 +139,8 @@ class _Reader:
             raise _RefusedError(event, path, "aliases are not allowed; write the value out")
         if getattr(event, "tag", None) not in _PLAIN_TAGS:
             raise _RefusedError(event, path, "YAML tags (!...) are not allowed")
+        if isinstance(event, yaml.ScalarEvent) and _UNPRINTABLE.search(event.value):
+            raise _RefusedError(event, path, _NOT_TEXT)
         if len(path) > _MAX_DEPTH:
             raise _RefusedError(event, path, f"expected at most {_MAX_DEPTH} levels of nesting")
         if self._values > _MAX_VALUES:

@@ -18,8 +18,9 @@ from plugin.models import InboxState
 from plugin.outbox import ticket_key
 from plugin.runtime import Runtime
 from plugin.store import audit, inbox, merchants, unscoped
-from plugin.store.schema import Account, InboxEvent
+from plugin.store.schema import InboxEvent
 from plugin.store.scope import Scope
+from plugin.store.unscoped import WebhookAccount
 
 log = structlog.get_logger(__name__)
 
@@ -49,13 +50,13 @@ def accept(
         UnauthenticatedError: Unsigned, wrongly signed, stale or for another account. Nothing is
             stored.
     """
-    scope, account, secrets = _account(runtime, helpdesk, account_id)
+    account = _account(runtime, helpdesk, account_id)
     webhooks = runtime.webhooks(helpdesk)
     try:
         webhooks.verify(
             headers,
             body,
-            secrets=secrets,
+            secrets=account.secrets,
             vendor_account=account.vendor_account,
             now=runtime.now(),
         )
@@ -66,7 +67,7 @@ def accept(
         row = _row(runtime, account_id, body, webhooks.parse(body))
     except UnreadablePayloadError as unreadable:
         row = _unreadable_row(runtime, account_id, body, str(unreadable))
-    return Accepted(row.state, _store(runtime, scope, row))
+    return Accepted(row.state, _store(runtime, account.scope, row))
 
 
 def replay(runtime: Runtime, scope: Scope, event_id: str) -> None:
@@ -100,17 +101,12 @@ def replay(runtime: Runtime, scope: Scope, event_id: str) -> None:
         )
 
 
-def _account(
-    runtime: Runtime, helpdesk: str, account_id: str
-) -> tuple[Scope, Account, tuple[str, ...]]:
+def _account(runtime: Runtime, helpdesk: str, account_id: str) -> WebhookAccount:
     with runtime.database.read() as session:
-        scope = unscoped.scope_of_account(session, account_id)
-        if scope is None:
-            raise MissingError("There is no such account.")
-        account = merchants.account(session, scope, account_id)
-        if account.helpdesk != helpdesk:
-            raise MissingError("There is no such account.")
-        return scope, account, merchants.webhook_secrets(session, scope, account_id)
+        account = unscoped.webhook_account(session, account_id)
+    if account is None or account.helpdesk != helpdesk:
+        raise MissingError("There is no such account.")
+    return account
 
 
 def _row(runtime: Runtime, account_id: str, body: bytes, event: HelpdeskEvent) -> InboxEvent:

@@ -3,16 +3,19 @@
 import fcntl
 import os
 import signal
+import socket
 import sys
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import structlog
 from gunicorn.app.base import BaseApplication
+from gunicorn.workers.gthread import TConn, ThreadWorker
 from sqlalchemy import make_url
 from waitress.server import create_server
 
@@ -25,6 +28,12 @@ from plugin.workers import Worker
 log = structlog.get_logger(__name__)
 
 _WEB_THREADS = 8
+# Head of a request: its line and all its headers.
+_LARGEST_HEAD_BYTES = 32 * 1024
+# Connections that say nothing, or little at a time, are many before anybody waits for them.
+_MOST_CONNECTIONS = 500
+_SILENT_SECONDS = 30
+_ARRIVAL_SECONDS = 10.0
 _LEASE_LOST_EXIT = 70
 _STOP_SECONDS = 20
 
@@ -43,6 +52,11 @@ class Serving:
                 port=settings.port,
                 threads=_WEB_THREADS,
                 max_request_body_size=LARGEST_BODY_BYTES * 2,
+                max_request_header_size=_LARGEST_HEAD_BYTES,
+                connection_limit=_MOST_CONNECTIONS,
+                asyncore_use_poll=True,  # select() ends at 1,024 files
+                channel_timeout=_SILENT_SECONDS,
+                cleanup_interval=_SILENT_SECONDS // 3,
                 ident=None,
             )
             if web
@@ -130,6 +144,43 @@ def run_web(settings: Settings, *, processes: int) -> None:
     _Gunicorn(settings, processes).run()
 
 
+class _Worker(ThreadWorker):
+    """gunicorn's threads, none of which waits long for a request that dribbles in.
+
+    gunicorn reads requests in its threads without any time limit, so that as many slow clients as
+    it has threads would hold up everybody.
+    """
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._until: dict[TConn, float] = {}
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Hand a connection that has a request, or is new, to the threads."""
+        self._until[conn] = time.monotonic() + _ARRIVAL_SECONDS
+        super().enqueue_req(conn)
+
+    def handle(self, conn: TConn) -> Any:
+        """Read and answer a request, in a thread of its own."""
+        try:
+            return super().handle(conn)
+        finally:
+            self._until.pop(conn, None)
+
+    def murder_pending(self) -> None:
+        """Called every second: hear no more of what should have arrived.
+
+        Only the reading side is shut: what has arrived is still read, and an answer goes out.
+        """
+        super().murder_pending()
+        now = time.monotonic()
+        for conn, until in list(self._until.items()):
+            if until < now:
+                self._until.pop(conn, None)
+                with suppress(OSError):
+                    conn.sock.shutdown(socket.SHUT_RD)
+
+
 class _Gunicorn(BaseApplication):
     def __init__(self, settings: Settings, processes: int) -> None:
         self._settings = settings
@@ -142,7 +193,7 @@ class _Gunicorn(BaseApplication):
         for name, value in {
             "bind": f"{host}:{self._settings.port}",
             "workers": self._processes,
-            "worker_class": "gthread",
+            "worker_class": _Worker,
             "threads": _WEB_THREADS,
             "accesslog": None,
             "loglevel": "warning",

@@ -3,12 +3,15 @@
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 
 from plugin.errors import InvalidInputError
 
 BAD_INPUT = 2
+# A binary float's; beyond it one step of arithmetic could fill the memory.
+_LARGEST_EXPONENT = 308
+_LONGEST_MESSAGE = 500
 
 
 def run_filter(answer: Callable[[Any], Mapping[str, object]], lines: BinaryIO | None = None) -> int:
@@ -20,7 +23,7 @@ def run_filter(answer: Callable[[Any], Mapping[str, object]], lines: BinaryIO | 
             result = answer(_record(parse_json(line)))
         except InvalidInputError as bad:
             code = BAD_INPUT
-            result = {"error": {"field": bad.field, "message": bad.message}}
+            result = {"error": {"field": _short(bad.field), "message": _short(bad.message)}}
         out.write(json.dumps(result, default=_plain) + "\n")
         out.flush()
     return code
@@ -32,16 +35,22 @@ def _record(value: object) -> object:
     return value
 
 
+def _short(text: str) -> str:
+    """A complaint may quote the line, and a line may be of any length."""
+    return text if len(text) <= _LONGEST_MESSAGE else f"{text[:_LONGEST_MESSAGE]}..."
+
+
 def parse_json(line: bytes) -> object:
     """One line as JSON; numbers with a point are exact decimals.
 
     Raises:
-        InvalidInputError: Not UTF-8, not JSON, NaN, a key twice, or nested too deeply.
+        InvalidInputError: Not UTF-8, not JSON, NaN, a number beyond reason, a key twice, or nested
+            too deeply.
     """
     try:
         return json.loads(
             line.decode(),
-            parse_float=Decimal,
+            parse_float=_exact,
             parse_constant=_no_constant,
             object_pairs_hook=_no_twins,
         )
@@ -51,6 +60,16 @@ def parse_json(line: bytes) -> object:
         raise InvalidInputError("", "nested too deeply") from bad
     except ValueError as bad:
         raise InvalidInputError("", f"not JSON: {bad}") from bad
+
+
+def _exact(digits: str) -> Decimal:
+    try:
+        number = Decimal(digits)
+    except InvalidOperation:
+        number = None
+    if number is None or abs(number.adjusted()) > _LARGEST_EXPONENT:
+        raise ValueError("a number is too large or too small")
+    return number
 
 
 def _no_constant(name: str) -> object:

@@ -1,11 +1,13 @@
-"""``bookbag events list|replay`` and ``bookbag corrections list``."""
+"""``bookbag events list|replay`` and ``bookbag corrections list|export``."""
 
 import json
+import sys
 
 import click
 
 from plugin import intake
 from plugin.cli.opened import opened
+from plugin.learning.exports import csv_lines, json_lines, records
 from plugin.models import InboxState
 from plugin.store import corrections as correction_rows
 from plugin.store import inbox, merchants
@@ -97,3 +99,23 @@ def list_corrections(merchant: str, limit: int, as_json: bool) -> None:
             }
             plain = "  ".join(str(value) for value in record.values())
             click.echo(json.dumps(record) if as_json else plain)
+
+
+@corrections.command()
+@_merchant
+@click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl")
+def export(merchant: str, form: str) -> None:
+    """Write all corrections with their texts to stdout, oldest first.
+
+    JSON Lines keep every text exactly. CSV is for spreadsheets: a cell that begins like a formula
+    gets an apostrophe in front.
+
+    \b
+    bookbag corrections export --merchant 0192... --format csv >corrections.csv
+    """
+    out = sys.stdout.buffer
+    with opened() as service, service.database.read() as session:
+        found = records(session, merchants.require_merchant(session, merchant))
+        for line in csv_lines(found) if form == "csv" else json_lines(found):
+            out.write(line.encode())
+    out.flush()

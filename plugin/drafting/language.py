@@ -66,7 +66,9 @@ def detect_language(text: str, *, fallback: str) -> str:
 
     Addresses, links and numbers are left out: they are the same in every language.
     """
-    words = " ".join(_NO_WORDS.sub(" ", text[:_READ_CHARACTERS]).split())
+    # A lone surrogate has no UTF-8 form, which the model wants.
+    read = text[:_READ_CHARACTERS].encode(errors="replace").decode()
+    words = " ".join(_NO_WORDS.sub(" ", read).split())
     if not _LETTER.search(words):
         return fallback
     with _loading:

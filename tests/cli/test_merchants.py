@@ -90,14 +90,12 @@ def test_an_account_is_made_with_its_webhook_address(shell: Shell) -> None:
         ({"client-id": "both"}, "give --client-id and --client-secret-file, or --api-user"),
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_account_that_cannot_be_is_refused(
     shell: Shell, change: dict[str, str], words: str
 ) -> None:
     refused(shell.account(shell.merchant(), **change), words)
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_an_account_needs_a_secret_that_can_be_read(shell: Shell) -> None:
     merchant = shell.merchant()
     empty = shell.file("empty.txt", " \n")
@@ -148,7 +146,6 @@ def test_a_person_is_added_with_limit_and_helpdesk_user_and_invited(shell: Shell
         (("--helpdesk-user", "nobody:360001"), "There is no account nobody"),
     ],
 )
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_person_that_cannot_be_is_refused(
     shell: Shell, more: tuple[str, ...], words: str
 ) -> None:
@@ -199,7 +196,6 @@ def test_a_policy_is_activated_and_a_bad_one_leaves_it_in_force(shell: Shell) ->
     refused(shell(*activate, str(shell.folder / "gone"), "--merchant", merchant), "gone: cannot")
 
 
-@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 def test_a_merchant_that_is_not_there_is_said_to_be_missing(shell: Shell) -> None:
     good = shell.file("policies.yaml", POLICY)
     for words in (
