@@ -5,6 +5,7 @@ import hashlib
 import hmac
 import http.client
 import json
+import random
 import socket
 import subprocess
 import sys
@@ -58,12 +59,12 @@ def server(kind: str) -> Iterator[Server]:
             process.kill()
 
 
-def send(to: Server, *, requests: int, threads: int) -> Rate:
-    """Send so many webhooks from so many connections."""
+def send(to: Server, *, requests: int, threads: int, pace: float = 0.0) -> Rate:
+    """Send so many webhooks from so many connections, each at most one every `pace` seconds."""
     times: list[float] = []
     start = time.perf_counter()
     workers = [
-        threading.Thread(target=_send_some, args=(to, requests // threads, times))
+        threading.Thread(target=_send_some, args=(to, requests // threads, times, pace))
         for _ in range(threads)
     ]
     for worker in workers:
@@ -85,9 +86,11 @@ def resident_mib(pid: int) -> float:
     raise LookupError(pid)
 
 
-def _send_some(to: Server, count: int, times: list[float]) -> None:
+def _send_some(to: Server, count: int, times: list[float], pace: float) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", to.port, timeout=30)
+    begun = time.perf_counter() + random.uniform(0, pace)  # noqa: S311 - spreads the senders
     for number in range(count):
+        time.sleep(max(0.0, begun + number * pace - time.perf_counter()))
         body = _event(f"{threading.get_ident()}-{number}")
         headers = _signed(body)
         start = time.perf_counter()
