@@ -1,6 +1,7 @@
 """``bookbag serve | web | worker | db upgrade | keys``."""
 
 import os
+from pathlib import Path
 
 import click
 from cryptography.fernet import Fernet
@@ -10,6 +11,7 @@ from plugin.config import load_settings
 from plugin.logs import log_to_stderr
 from plugin.serving import Serving, only_worker, run_until_signal, run_web
 from plugin.store import unscoped
+from plugin.store.engine import Database
 
 _BATCH = 100
 
@@ -75,6 +77,23 @@ def upgrade() -> None:
     log_to_stderr(level="warning")
     upgrade_database(load_settings(os.environ, need_keys=False))
     click.echo("the database is at this release")
+
+
+@db.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
+def backup(file: Path) -> None:
+    """Copy the embedded database to FILE while the service runs.
+
+    \b
+    bookbag db backup /backups/bookbag-monday.db
+    """
+    log_to_stderr(level="warning")
+    database = Database(load_settings(os.environ, need_keys=False).database_url)
+    try:
+        database.back_up(file)
+    finally:
+        database.close()
+    click.echo(f"{file}: the database as it is now")
 
 
 @click.group()

@@ -9,9 +9,10 @@ they are customers' words.
 """
 
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
@@ -82,6 +83,24 @@ class Database:
         """Ask the database for anything at all."""
         with self.read() as session:
             session.execute(text("SELECT 1"))
+
+    def back_up(self, to: Path) -> None:
+        """Copy an embedded database to a new file while it is in use: one consistent moment of it.
+
+        Raises:
+            ConfigError: A server's database has tools of its own; or the file is there already.
+        """
+        if not self.is_sqlite:
+            raise ConfigError(["back up a PostgreSQL database with pg_dump"])
+        if to.exists():
+            raise ConfigError([f"{to}: this file is there already"])
+        _make_private(to)
+        pooled = self.engine.raw_connection()
+        try:
+            with closing(sqlite3.connect(to)) as copy:
+                pooled.driver_connection.backup(copy)  # type: ignore[union-attr] # sqlite3's own
+        finally:
+            pooled.close()
 
     def close(self) -> None:
         """Give all connections back."""
