@@ -42,6 +42,8 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             words = parameters.rstrip("]").split("-")
             if kind in words:
                 ran[kind].add("-".join([name, *(word for word in words if word != kind)]))
+    if not any(ran.values()):
+        return
     shared = set.intersection(*ran.values())
     for kind, tests in ran.items():
         alone = len(tests - shared)

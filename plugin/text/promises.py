@@ -16,6 +16,7 @@ from importlib.resources import files
 import regex
 
 from plugin.text import lexicons
+from plugin.text.clauses import clauses
 from plugin.text.entities import sentences
 from plugin.text.tokens import canonical
 
@@ -33,39 +34,22 @@ _DECLARED_AS = {
 }
 _MONEY = frozenset({"refund", "store_credit", "credit", "discount"})
 _KINDS = (*_DECLARED_AS, "delivery_date", "other")
-_ANY_KIND = "any kind"
 # Kinds that count only in a clause without certain others, and what they are reported as.
 _WEAK = (
     ("receipt_date", "delivery_date", _MONEY),
     ("free_of_charge", "other", frozenset(_KINDS)),
 )
-_ALL_KINDS = (*_KINDS, *(weak for weak, _, _ in _WEAK))
-_DATE_KINDS = frozenset({"delivery_date", "receipt_date"})
+# Most clauses hold no kind of a group: one look then does for all of it.
+_DATES = "delivery_date receipt_date"
+_GROUPS = (
+    "refund store_credit credit discount",
+    "reship replacement cancel_order address_change return_label",
+    _DATES,
+    "other free_of_charge",
+)
 _WORDS_AROUND = 4
 _WORDS_BEFORE = 8
 _LONGEST_SENTENCE = 1000
-
-_CONTRACTIONS = (
-    (regex.compile(r"\b(?:can't|cannot|cant)\b"), "can not"),
-    (regex.compile(r"\b(?:won't|wont)\b"), "will not"),
-    (regex.compile(r"n't\b"), " not"),
-    (regex.compile(r"'ll\b"), " will"),
-    (regex.compile(r"'ve\b"), " have"),
-    (regex.compile(r"'re\b"), " are"),
-    (regex.compile(r"\b(i)'m\b"), r"\1 am"),
-    (regex.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
-    (regex.compile(r"\b(it|that|he|she|there|here|what)'s\b"), r"\1 is"),
-)
-_CLAUSE_END = regex.compile(
-    r";\s|\s-+\s|,\s(?=(?:i|we)\s)|,?\s(?:but|however|instead|although)\s"
-    r"|,?\s(?:and|so|then)\s(?=(?:i|we|you|it|your|will|have)\s)"
-)
-_NOISE = regex.compile(r"[^\p{L}\p{M}\p{N}$€£%#./-]+|[./-]+(?!\w)|(?<!\w)[./-]+", regex.V1)
-# The same for ASCII, in two steps.
-_LOOSE_MARKS = re.compile(r"[./-]+(?!\w)|(?<!\w)[./-]+")
-_NO_WORD = str.maketrans(
-    {chr(code): " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "$%#./-")}
-)
 
 _Pattern = re.Pattern[str] | regex.Pattern[str]
 _Match = re.Match[str] | regex.Match[str]
@@ -130,21 +114,19 @@ def find_promises(text: str, language: str | None) -> Iterator[Promise]:
 
 
 class _Patterns(dict[str, _Pattern]):
-    """A lexicon's sections, each compiled when it is first asked for."""
+    """A lexicon's sections, and several as one, each compiled when it is first asked for."""
 
     def __init__(self, lines: Mapping[str, tuple[str, ...]], *, ascii_only: bool) -> None:
         super().__init__()
-        self._lines = {
-            **lines,
-            _ANY_KIND: tuple(line for kind in _ALL_KINDS for line in lines[kind]),
-        }
+        self._lines = lines
         self._time = f"(?:{'|'.join(lines['time'])})"
         self._ascii_only = ascii_only
 
     def __missing__(self, name: str) -> _Pattern:
         spelled_out = "|".join(
             line.replace("TIME", self._time).replace(" .. ", r"(?: \S+){0,4}? ")
-            for line in self._lines[name]
+            for section in name.split()
+            for line in self._lines[section]
         )
         pattern: _Pattern
         if self._ascii_only:
@@ -162,58 +144,50 @@ class _Rules:
 
     def judge(self, sentence: str) -> Iterator[tuple[str, str]]:
         """The kinds that a sentence promises, each with its manner."""
-        for clause in _clauses(sentence):
-            if not self._patterns[_ANY_KIND].search(clause):
-                continue
-            firm = bool(self._patterns["firm"].search(clause))
-            if firm or not self._patterns["negation"].search(clause):
+        for clause in clauses(sentence):
+            firm = self._has("firm", clause)
+            if firm or not self._has("negation", clause):
                 yield from self._promised(clause, firm=firm)
 
     def _promised(self, clause: str, *, firm: bool) -> Iterator[tuple[str, str]]:
-        found = {}
-        benign = not firm and bool(self._patterns["benign"].search(clause))
-        for kind in _ALL_KINDS:
-            match = self._patterns[kind].search(clause)
-            if not match or (benign and not self._is_explicit(clause, match)):
-                continue
-            trigger = "trigger_date" if kind in _DATE_KINDS else "trigger"
-            if firm or self._patterns[trigger].search(clause):
-                found[kind] = self._manner(clause, match)
+        matches = tuple(self._matches(clause, firm=firm))
+        benign = bool(matches) and not firm and self._has("benign", clause)
+        found = {
+            kind: self._manner(clause, match)
+            for kind, match in matches
+            if not benign or self._is_explicit(clause, match)
+        }
         for weak, kind, stronger in _WEAK:
             manner = found.pop(weak, None)
             if manner and stronger.isdisjoint(found):
                 found[kind] = manner
         yield from found.items()
 
+    def _matches(self, clause: str, *, firm: bool) -> Iterator[tuple[str, _Match]]:
+        """The kinds that the clause holds with their trigger, each where it first stands."""
+        triggered = firm or self._has("trigger", clause)
+        dated = firm or self._has("trigger_date", clause)
+        for group in _GROUPS:
+            found = (dated if group is _DATES else triggered) and self._has(group, clause)
+            for kind in group.split() if found else ():
+                match = self._patterns[kind].search(clause)
+                if match:
+                    yield kind, match
+
+    def _has(self, section: str, clause: str) -> bool:
+        return self._patterns[section].search(clause) is not None
+
     def _is_explicit(self, clause: str, match: _Match) -> bool:
         """Whether "we will" or its like stands right before."""
         near = clause[: match.end()].split()[-_WORDS_BEFORE:]
-        return bool(self._patterns["explicit"].search(" ".join(near)))
+        return self._has("explicit", " ".join(near))
 
     def _manner(self, clause: str, match: _Match) -> str:
         """By the words around: "we have refunded" is done, "we will refund" is ahead."""
         before = clause[: match.start()].split()[-_WORDS_AROUND:]
         after = clause[match.end() :].split()[:_WORDS_AROUND]
         around = " ".join([*before, match.group(), *after])
-        if self._patterns["ahead"].search(around):
-            return "ahead"
-        return "done" if self._patterns["done"].search(around) else "ahead"
-
-
-def _clauses(sentence: str) -> Iterator[str]:
-    """The sentence's clauses in simple text: lower case, spelled out, single spaces."""
-    question = sentence.rstrip().endswith("?")
-    simple = sentence.casefold()
-    for pattern, spelled_out in _CONTRACTIONS:
-        simple = pattern.sub(spelled_out, simple)
-    for clause in _CLAUSE_END.split(simple):
-        yield " ".join(_words_only(clause).split()) + (" ?" if question else "")
-
-
-def _words_only(clause: str) -> str:
-    if clause.isascii():
-        return _LOOSE_MARKS.sub(" ", clause).translate(_NO_WORD)
-    return _NOISE.sub(" ", clause)
+        return "done" if self._has("done", around) and not self._has("ahead", around) else "ahead"
 
 
 @cache
