@@ -6,6 +6,7 @@ from typing import Any
 import requests
 
 _SECONDS = 15
+_A_TICKETS = ("subject", "text", "html", "from", "tags", "channel", "attachments", "cc")
 
 
 class Hands:
@@ -27,11 +28,7 @@ class Hands:
 
     def open_ticket(self, ticket: Mapping[str, Any]) -> str:
         """A customer writes in. Returns the ticket's id."""
-        fields = {
-            name: ticket[name]
-            for name in ("subject", "text", "html", "from", "tags")
-            if name in ticket
-        }
+        fields = {name: ticket[name] for name in _A_TICKETS if name in ticket}
         return str(self._post("/sandbox/tickets", fields)["ticket_id"])
 
     def customer_writes(self, ticket_id: str, text: str) -> str:
@@ -39,10 +36,24 @@ class Hands:
         answer = self._post(f"/sandbox/tickets/{ticket_id}/messages", {"text": text})
         return str(answer["comment_id"])
 
-    def agent_writes(self, ticket_id: str, agent: str, text: str, *, public: bool) -> str:
-        """An agent writes in the agent interface. Returns the comment's id."""
-        fields = {"agent": agent, "text": text, "public": public}
+    def agent_writes(
+        self, ticket_id: str, agent: str, text: str, *, public: bool, status: str | None = None
+    ) -> str:
+        """An agent writes in the agent interface. Returns the comment's id.
+
+        `status` is what the agent submits the ticket as; None leaves it.
+        """
+        fields = {"agent": agent, "text": text, "public": public, "status": status}
         return str(self._post(f"/sandbox/tickets/{ticket_id}/agent", fields)["comment_id"])
+
+    def merge(self, ticket_id: str, *, into: str, agent: str) -> None:
+        """An agent closes a ticket and merges it into another."""
+        self._post(f"/sandbox/tickets/{ticket_id}/merge", {"into": into, "agent": agent})
+
+    def fail_next_update(self, ticket_id: str, status: int) -> None:
+        """Let the helpdesk answer the next update of a ticket with `status`, and not do it."""
+        match = {"method": "PUT", "path": f"/api/v2/tickets/{ticket_id}"}
+        self._post("/sandbox/faults", {"fault": status, "calls": 1, "match": match})
 
     def ticket(self, ticket_id: str) -> Mapping[str, Any]:
         """A ticket as the helpdesk's API gives it."""
@@ -58,6 +69,12 @@ class Hands:
         found = self.get(f"/api/v2/tickets/{ticket_id}/comments.json?page[size]=100")
         comments: list[Mapping[str, Any]] = found["comments"]
         return comments
+
+    def updates(self, ticket_id: str) -> list[Mapping[str, Any]]:
+        """A ticket's audit log, oldest first."""
+        found = self.get(f"/api/v2/tickets/{ticket_id}/audits.json?page[size]=100")
+        updates: list[Mapping[str, Any]] = found["audits"]
+        return updates
 
     def public_replies(self, ticket_id: str, text: str) -> list[Mapping[str, Any]]:
         """Public comments with exactly this text."""

@@ -9,7 +9,14 @@ from plugin.demo.world import World
 from plugin.models import DraftState, EffectState, InboxState
 from plugin.store import drafts
 from plugin.store.drafts import Held
-from plugin.store.schema import CorrectionRow, DraftRow, EffectRow, InboxEvent, VerdictRow
+from plugin.store.schema import (
+    AuditRow,
+    CorrectionRow,
+    DraftRow,
+    EffectRow,
+    InboxEvent,
+    VerdictRow,
+)
 
 _LOOK_EVERY_SECONDS = 0.1
 
@@ -58,6 +65,16 @@ class Looking:
                     VerdictRow.merchant_id == self._merchant_id, VerdictRow.draft_id == draft_id
                 )
             ).all()
+
+    def moves(self, draft_id: str | None = None) -> Sequence[AuditRow]:
+        """From state to state, oldest first: of one draft, or of all."""
+        query = select(AuditRow).where(
+            AuditRow.merchant_id == self._merchant_id, AuditRow.event == "draft_moved"
+        )
+        if draft_id is not None:
+            query = query.where(AuditRow.draft_id == draft_id)
+        with self.world.runtime.database.read() as session:
+            return session.scalars(query.order_by(AuditRow.id)).all()
 
     def correction(self, draft_id: str) -> CorrectionRow | None:
         """What became of a draft's text."""

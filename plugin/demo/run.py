@@ -1,16 +1,24 @@
 """``bookbag demo``: show it, or play it once and say what was found."""
 
 import json
+import threading
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import structlog
 from requests import RequestException
 
 from plugin.demo.looking import Looking, NotSeenError
-from plugin.demo.play import open_tickets, play_week
-from plugin.demo.stages import STAGES, Tickets
+from plugin.demo.play import let_in, merge_duplicates, open_tickets, play_week
+from plugin.demo.proofs import Stage, Tickets
+from plugin.demo.stages import STAGES
 from plugin.demo.world import World
 from plugin.models import InboxState
+
+log = structlog.get_logger(__name__)
+
+_AT_ONCE = 12
+_PAUSE_SECONDS = 1.0
 
 Say = Callable[[str], None]
 
@@ -29,11 +37,28 @@ def addresses(world: World) -> list[str]:
 
 
 def show(world: World, say: Say) -> None:
-    """Let the week's tickets come in, then leave the floor to the person watching."""
+    """Let the week's tickets come in, then leave the floor to the person watching.
+
+    The first come at once. The rest come one by one, so that the pages stay quick meanwhile.
+    """
     for line in addresses(world):
         say(line)
-    for ticket in world.tickets:
-        world.hands.open_ticket(ticket)
+    opened = let_in(world, world.tickets[:_AT_ONCE])
+    rest = threading.Thread(target=_one_by_one, args=(world, opened), name="customers", daemon=True)
+    rest.start()
+
+
+def _one_by_one(world: World, opened: dict[str, str]) -> None:
+    try:
+        for ticket in world.tickets[_AT_ONCE:]:
+            if world.ended.wait(_PAUSE_SECONDS):
+                return
+            opened |= let_in(world, [ticket], number=len(opened))
+        merge_duplicates(world, opened)
+    except RequestException as error:
+        # Whoever stops the demo stops the sandbox under us.
+        if not world.ended.is_set():
+            log.warning("demo_tickets_missing", error=type(error).__name__)
 
 
 def once(world: World, say: Say) -> int:
@@ -48,15 +73,15 @@ def once(world: World, say: Say) -> int:
     return report(looking, tickets, say)
 
 
-def report(looking: Looking, tickets: Tickets, say: Say) -> int:
+def report(looking: Looking, tickets: Tickets, say: Say, stages: Sequence[Stage] = STAGES) -> int:
     """One line a stage. Returns 0 only if all were found."""
     found = 0
-    for stage in STAGES:
+    for stage in stages:
         row = stage.find(looking, tickets) if tickets else None
         found += row is not None
         say(f"{stage.name}: {f'ok {row}' if row else 'MISSING'}")
-    say(f"{found} of {len(STAGES)} stages")
-    return 0 if found == len(STAGES) else 1
+    say(f"{found} of {len(stages)} stages")
+    return 0 if found == len(stages) else 1
 
 
 def drive(world: World, say: Say) -> int:

@@ -1,20 +1,17 @@
 """The stages of the main path, each found both in the database and in the helpdesk, or missing."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from plugin.card import marker
 from plugin.demo.looking import Looking
+from plugin.demo.proofs import Stage, Tickets, has_note, sent_effect
+from plugin.demo.state_stages import STATE_STAGES
 from plugin.models import (
     TAG_APPROVAL_REQUIRED,
     TAG_BLOCKED,
     TAG_DRAFT,
     TAG_NO_DRAFT,
     TAG_REJECTED,
-    TAG_SENT,
     DraftState,
-    EffectKind,
-    EffectState,
     InboxState,
     Outcome,
     Oversight,
@@ -22,16 +19,6 @@ from plugin.models import (
     VerdictKind,
 )
 from plugin.store.drafts import Held
-
-Tickets = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Stage:
-    """A stage and how it is found: the id of the row that proves it, or None."""
-
-    name: str
-    find: Callable[[Looking, Tickets], str | None]
 
 
 def _accepted(look: Looking, tickets: Tickets) -> str | None:
@@ -56,7 +43,7 @@ def _ignored(look: Looking, tickets: Tickets) -> str | None:
 
 def _drafted(look: Looking, tickets: Tickets) -> str | None:
     held = look.newest(tickets["damaged_item"])
-    if held is None or held.draft.text is None or not _has_note(look, held):
+    if held is None or held.draft.text is None or not has_note(look, held):
         return None
     return held.draft.id
 
@@ -100,7 +87,7 @@ def _auto(look: Looking, tickets: Tickets) -> str | None:
     held = look.newest(tickets["where_is_my_order"])
     if held is None or held.oversight is not Oversight.AUTO or look.verdicts(held.draft.id):
         return None
-    return _sent_effect(look, held)
+    return sent_effect(look, held)
 
 
 def _approved_by_note(look: Looking, tickets: Tickets) -> str | None:
@@ -122,7 +109,7 @@ def _signed_by_lead(look: Looking, tickets: Tickets) -> str | None:
 
 def _rejected(look: Looking, tickets: Tickets) -> str | None:
     held = look.newest(tickets["reship"])
-    if held is None or held.draft.state is not DraftState.REJECTED or _sent_effect(look, held):
+    if held is None or held.draft.state is not DraftState.REJECTED or sent_effect(look, held):
         return None
     tags = look.hands.tags(held.draft.ticket_id)
     said = [v.id for v in look.verdicts(held.draft.id) if v.kind is VerdictKind.REJECT]
@@ -134,7 +121,7 @@ def _stale(look: Looking, tickets: Tickets) -> str | None:
     ticket_id = tickets["second_message_before_answer"]
     found = look.drafts(ticket_id)
     states = [held.draft.state for held in found]
-    if states != [DraftState.STALE, DraftState.AWAITING_REVIEW] or not _has_note(look, found[1]):
+    if states != [DraftState.STALE, DraftState.AWAITING_REVIEW] or not has_note(look, found[1]):
         return None
     return found[0].draft.id
 
@@ -147,7 +134,7 @@ def _sent_once(look: Looking, tickets: Tickets) -> str | None:
         for held in look.drafts(ticket_id)
         if held.draft.state is DraftState.DELIVERED
     ]
-    receipts = [_sent_effect(look, held) for held in delivered]
+    receipts = [sent_effect(look, held) for held in delivered]
     return receipts[0] if receipts and all(receipts) else None
 
 
@@ -189,40 +176,19 @@ STAGES: Sequence[Stage] = (
     Stage("sent once", _sent_once),
     Stage("answered by the agent in own words", _answered),
     Stage("correction logged", _correction_logged),
+    *STATE_STAGES,
 )
-
-
-def _has_note(look: Looking, held: Held) -> bool:
-    """The draft's own note, by its visible marker, stands on the ticket as an internal note."""
-    line = marker(held.draft.short_id, held.draft.rev)
-    return any(
-        line in str(comment["plain_body"]) and not comment["public"]
-        for comment in look.hands.comments(held.draft.ticket_id)
-    )
 
 
 def _held_for(look: Looking, held: Held, policy: str) -> bool:
     if held.decision is None or held.oversight is not Oversight.APPROVAL:
         return False
-    return policy in {hit["id"] for hit in held.decision.policies} and _has_note(look, held)
-
-
-def _sent_effect(look: Looking, held: Held) -> str | None:
-    """The reply's effect, if exactly one public comment with its text is its receipt."""
-    if held.draft.state is not DraftState.DELIVERED or held.draft.final_text is None:
-        return None
-    sent = look.hands.public_replies(held.draft.ticket_id, held.draft.final_text)
-    if len(sent) != 1 or TAG_SENT not in look.hands.tags(held.draft.ticket_id):
-        return None
-    for effect in look.effects(held.draft.id):
-        if effect.kind is EffectKind.REPLY and effect.state is EffectState.DONE:
-            return effect.id if effect.receipt_id == str(sent[0]["id"]) else None
-    return None
+    return policy in {hit["id"] for hit in held.decision.policies} and has_note(look, held)
 
 
 def _signed(look: Looking, held: Held | None, kind: VerdictKind, surface: Surface) -> str | None:
     """A person's signature through this surface, and the reply it let out."""
-    if held is None or _sent_effect(look, held) is None:
+    if held is None or sent_effect(look, held) is None:
         return None
     for verdict in look.verdicts(held.draft.id):
         if verdict.kind is kind and verdict.surface is surface and verdict.counts:

@@ -7,6 +7,7 @@ import json
 import os
 import secrets as random
 import socket
+import threading
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
@@ -65,6 +66,7 @@ class World:
         scope: The demo merchant.
         people: E-mail by role.
         names: Name by role.
+        ended: Set when all is about to stop.
     """
 
     def __init__(self, options: Options) -> None:
@@ -73,6 +75,7 @@ class World:
         self.people = {Role(person["role"]): str(person["email"]) for person in self._roster}
         self.names = {Role(person["role"]): str(person["name"]) for person in self._roster}
         self.tickets = _tickets(options.tickets)
+        self.ended = threading.Event()
         self._policies = (
             options.policies.read_text(encoding="utf-8")
             if options.policies
@@ -99,6 +102,7 @@ class World:
 
     def __exit__(self, *_: object) -> None:
         """Stop all, in order."""
+        self.ended.set()
         self.hands.close()
         self._helpdesk.stop()
         self._serving.stop()
