@@ -1,7 +1,7 @@
-"""The demo merchant's week: every ticket through the drafter and the merchant's own policies."""
+"""The demo merchant's two weeks: every ticket through the drafter and their own policies."""
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any
@@ -17,6 +17,7 @@ from plugin.models import Draft, Facts, OrderFacts, Oversight, Role
 from plugin.policy.decide import decide
 from plugin.policy.load import check, load
 from plugin.text.promises import has_lexicon, undeclared
+from plugin.text.reply import reply_of
 
 from .support import DEMO, demo_drafter, demo_orders, json_lines, money
 
@@ -26,7 +27,7 @@ POLICIES = (DEMO / "policies.yaml").read_text(encoding="utf-8")
 
 @dataclass(frozen=True)
 class Expected:
-    """What must come of a message; `oversight` None means that there is no draft."""
+    """What is right for the customer; `oversight` None means that no draft is."""
 
     intent: str | None
     oversight: Oversight | None
@@ -35,15 +36,46 @@ class Expected:
     language: str = "en"
 
 
+@dataclass(frozen=True)
+class Mail:
+    """A mail program's message: what shows the program, and what of it is the customer's own."""
+
+    written_by: str
+    begins: str
+    ends: str
+    not_theirs: tuple[str, ...]
+
+
 AUTO, REVIEW, APPROVAL, BLOCK = Oversight
+
+
+def no_draft(language: str = "en") -> Expected:
+    return Expected(None, None, language=language)
+
+
+def status(language: str, *, sure: bool = True) -> Expected:
+    """Without a language's words for promises nobody can say that the reply holds none."""
+    return Expected(
+        "order_status",
+        AUTO if sure and has_lexicon(language) else REVIEW,
+        (),
+        ("order-status-autopilot",) if sure else (),
+        language=language,
+    )
+
+
+def answer(intent: str, *actions: tuple[str, Money | None], language: str = "en") -> Expected:
+    return Expected(intent, REVIEW, actions, language=language)
+
+
 WEEK = {
     "where_is_my_order": Expected("order_status", AUTO, (), ("order-status-autopilot",)),
-    "damaged_item": Expected("damaged_item", REVIEW, (("refund", money("18.00")),)),
-    "refund_under_limit": Expected("refund_request", REVIEW, (("refund", money("38.50")),)),
+    "damaged_item": answer("damaged_item", ("refund", money("18.00"))),
+    "refund_under_limit": answer("refund_request", ("refund", money("38.50"))),
     "refund_over_limit": Expected(
         "refund_request", APPROVAL, (("refund", money("129.00")),), ("big-refund",)
     ),
-    "reship": Expected("reship", REVIEW, (("reship", money("64.90")),)),
+    "reship": answer("reship", ("reship", money("64.90"))),
     "complaint": Expected("complaint", APPROVAL, (), ("complaints",)),
     "legal_threat": Expected(
         "refund_request",
@@ -51,20 +83,114 @@ WEEK = {
         (("refund", money("214.00")),),
         ("big-refund", "legal-threats", "legal-words", "chargebacks", "unsure-with-actions"),
     ),
-    # Without German words for promises nobody can say that the reply holds none.
-    "german_html_thread": Expected(
-        "order_status",
-        AUTO if has_lexicon("de") else REVIEW,
-        (),
-        ("order-status-autopilot",),
-        language="de",
-    ),
-    "no_macro_polish": Expected(None, None, language="pl"),
-    "second_message_before_answer": Expected("address_change", REVIEW, (("address_change", None),)),
+    "german_html_thread": status("de"),
+    "no_macro_polish": no_draft("pl"),
+    "second_message_before_answer": answer("address_change", ("address_change", None)),
     "injection_attempt": Expected(
         "refund_request", APPROVAL, (("refund", money("27.00")),), ("instructions-to-the-ai",)
     ),
-    "empty_message": Expected(None, None),
+    "empty_message": no_draft(),
+    "exchange_gmail": answer("exchange", ("return_label", None)),
+    "french_status_owa": status("fr", sure=False),
+    "warranty_outlook": answer("warranty"),
+    "spanish_status_gmail_app": status("es"),
+    "chat_shipping_cost": answer("shipping_cost"),
+    "privacy_request": no_draft(),
+    "italian_damaged_apple_mail": answer("damaged_item", ("refund", money("44.00")), language="it"),
+    # The beanie in the same parcel is the right one.
+    "wrong_item_photos": Expected(
+        "wrong_item",
+        APPROVAL,
+        (("reship", money("129.00")), ("return_label", None)),
+        ("costly-reship",),
+    ),
+    "dutch_status_iphone": status("nl"),
+    # Sorry and a small credit, but never without somebody who reads the anger.
+    "all_caps_anger": answer("delivery_delay", ("store_credit", money("5.00"))),
+    "thirty_kilobytes": answer("delivery_delay", ("store_credit", money("5.00"))),
+    "german_damaged_gmx": answer("damaged_item", ("refund", money("20.50")), language="de"),
+    "two_orders_in_one": no_draft(),
+    "someone_elses_order": no_draft(),
+    "emoji_only": no_draft(),
+    "dutch_returns_thunderbird": answer("return_policy", language="nl"),
+    "thank_you_only": no_draft(),
+    "gift_card": answer("gift_card"),
+    "address_change_too_late": no_draft(),
+    "french_returns_yahoo": answer("return_policy", language="fr"),
+    "follow_up_on_solved": answer("invoice"),
+    "italian_status": status("it"),
+    "partly_refunded": no_draft(),
+    "cancel_too_late": answer("cancel_order"),
+    "flash_sale_code": Expected("discount_code", APPROVAL, (), ("flash-sale",)),
+    "stove_question": answer("product_question"),
+    "stove_question_again": answer("product_question"),
+    "spanish_refund": no_draft("es"),
+}
+THEN = {
+    "second_message_before_answer": answer(
+        "cancel_order", ("cancel_order", None), ("refund", money("44.50"))
+    ),
+    # The first answer sent her to that very page.
+    "follow_up_on_solved": no_draft(),
+}
+WRONG = {
+    # The macro knows the whole order or nothing, and its words are far from the customer's.
+    "wrong_item_photos": Expected(
+        "wrong_item",
+        APPROVAL,
+        (("reship", money("157.00")), ("return_label", None)),
+        ("costly-reship", "unsure-with-actions"),
+    ),
+    # It is right, and not sure of it: an agent signs what they need only have read.
+    "german_damaged_gmx": Expected(
+        "damaged_item",
+        APPROVAL,
+        (("refund", money("20.50")),),
+        ("unsure-with-actions",),
+        language="de",
+    ),
+}
+WRONG_THEN = {
+    # It says once more what she has read already.
+    "follow_up_on_solved": answer("invoice"),
+}
+BECAUSE = {
+    "no_macro_polish": "There is no macro in Polish (pl).",
+    "empty_message": "The message has no text to answer.",
+    "emoji_only": "The message has no text to answer.",
+    "privacy_request": "No macro is close enough to the message.",
+    "thank_you_only": "No macro is close enough to the message.",
+    "spanish_refund": "No macro is close enough to the message.",
+    "two_orders_in_one": "The message names more than one order.",
+    "someone_elses_order": "The message names an order that is not this customer's.",
+    "address_change_too_late": "The order is in_transit, and the macro is for other orders.",
+    "partly_refunded": "Only 249.00 USD of the order can still be refunded.",
+}
+MAILS = {
+    "german_html_thread": Mail(
+        "WordSection1", "Guten Tag,", "Jonas Weber", ("Von:", "Our return policy")
+    ),
+    "exchange_gmail": Mail(
+        "gmail_signature", "Hi Larkspur team,", "Hannah", ("Physiotherapist", "money back")
+    ),
+    "french_status_owa": Mail(
+        "divRplyFwdMsg", "Bonjour,", "Camille", ("Atelier", "60 jours", "Envoyé")
+    ),
+    "warranty_outlook": Mail(
+        "WordSection1", "Good afternoon,", "Graham Oyelaran", ("confidential", "From:", "a refund")
+    ),
+    "spanish_status_gmail_app": Mail('<div dir="auto">', "Hola!", "Lucía", ("reembolso",)),
+    "italian_damaged_apple_mail": Mail(
+        "line-break: after-white-space", "Buongiorno,", "Giulia Bianchi", ("60 giorni",)
+    ),
+    "dutch_status_iphone": Mail(
+        "lineBreakAtBeginningOfSignature", "Hoi,", "Bram", ("iPhone", "retourneren")
+    ),
+    "german_damaged_gmx": Mail('name="quote"', "Moin,", "Holger Schuster", ("60 Tagen",)),
+    "dutch_returns_thunderbird": Mail(
+        "moz-cite-prefix", "Goedemiddag,", "Sanne de Boer", ("Waar blijft", "| Utrecht")
+    ),
+    "french_returns_yahoo": Mail("yahoo_quoted", "Bonjour,", "Nadia", ("Où en est",)),
 }
 
 
@@ -73,17 +199,9 @@ def tickets() -> dict[str, dict[str, Any]]:
     return {ticket["key"]: ticket for ticket in json_lines(DEMO / "tickets.jsonl")}
 
 
-def new_part(html: str) -> str:
-    """The text above Outlook's line, found without the service's own stripper."""
-    tree = LexborHTMLParser(html)
-    section = tree.css_first(".WordSection1")
-    assert section is not None
-    above: list[str] = []
-    for node in section.iter():
-        if node.tag == "div":
-            break
-        above.append(node.text(separator="\n"))
-    return "\n".join(above)
+def words_of(key: str) -> str:
+    """A ticket's first message as the service reads it."""
+    return reply_of(tickets()[key].get("text"), tickets()[key].get("html"))
 
 
 def draft_of(ticket: dict[str, Any], text: str) -> Draft:
@@ -107,7 +225,7 @@ def facts_of(ticket: dict[str, Any], text: str, draft: Draft) -> Facts:
     return Facts(
         message=text,
         tags=frozenset(ticket["tags"]),
-        channel="email",
+        channel=ticket.get("channel", "email"),
         language=draft.language,
         order=OrderFacts(order.total, order.placed_at) if order else None,
         at=NOW,
@@ -118,38 +236,108 @@ def assert_comes_out(ticket: dict[str, Any], text: str, expected: Expected) -> N
     draft = draft_of(ticket, text)
     decision = decide(load(POLICIES), draft, facts_of(ticket, text, draft))
 
-    assert draft.intent == expected.intent, draft.note
     assert draft.language == expected.language
-    assert tuple((action.type, action.money) for action in draft.actions) == expected.actions
-    assert (draft.text is None) is (expected.oversight is None)
-    if expected.oversight:
-        assert decision.oversight is expected.oversight
-        assert tuple(hit.id for hit in decision.policies) == expected.policies
-    else:
+    assert (draft.text is None) is (expected.oversight is None), draft.note
+    if expected.oversight is None:
         assert draft.note
+        return
+    assert draft.intent == expected.intent
+    assert tuple((action.type, action.money) for action in draft.actions) == expected.actions
+    assert decision.oversight is expected.oversight
+    assert tuple(hit.id for hit in decision.policies) == expected.policies
 
 
-def test_twelve_tickets_have_their_own_keys() -> None:
+def test_forty_tickets_have_their_own_keys() -> None:
     lines = json_lines(DEMO / "tickets.jsonl")
 
     assert [ticket["key"] for ticket in lines] == list(WEEK)
-    assert len(WEEK) == 12
-    assert all(ticket["about"] for ticket in lines)
+    assert len(WEEK) == 40
+    assert len({ticket["about"] for ticket in lines}) == 40
 
 
-@pytest.mark.parametrize("key", WEEK)
+@pytest.mark.parametrize("key", [key for key in WEEK if key not in WRONG])
 def test_a_ticket_of_the_week(key: str) -> None:
-    ticket = tickets()[key]
-    text = ticket["text"] if "text" in ticket else new_part(ticket["html"])
-
-    assert_comes_out(ticket, text, WEEK[key])
+    assert_comes_out(tickets()[key], words_of(key), WEEK[key])
 
 
-def test_the_second_message_is_answered_for_itself() -> None:
-    ticket = tickets()["second_message_before_answer"]
-    actions = (("cancel_order", None), ("refund", money("44.50")))
+@pytest.mark.parametrize("key", [key for key in THEN if key not in WRONG_THEN])
+def test_a_second_message_is_answered_for_itself(key: str) -> None:
+    assert_comes_out(tickets()[key], tickets()[key]["then"], THEN[key])
 
-    assert_comes_out(ticket, ticket["then"], Expected("cancel_order", REVIEW, actions))
+
+def test_every_second_message_has_its_expectation() -> None:
+    assert {key for key, ticket in tickets().items() if "then" in ticket} == set(THEN)
+
+
+@pytest.mark.parametrize("key", WRONG)
+def test_where_the_drafter_is_wrong_is_known(key: str) -> None:
+    assert_comes_out(tickets()[key], words_of(key), WRONG[key])
+    assert WRONG[key] != WEEK[key]
+
+
+@pytest.mark.parametrize("key", WRONG_THEN)
+def test_where_the_drafter_is_wrong_the_second_time_is_known(key: str) -> None:
+    assert_comes_out(tickets()[key], tickets()[key]["then"], WRONG_THEN[key])
+    assert WRONG_THEN[key] != THEN[key]
+
+
+def test_no_draft_says_why() -> None:
+    assert set(BECAUSE) == {key for key, expected in WEEK.items() if expected.oversight is None}
+    for key, why in BECAUSE.items():
+        assert (draft_of(tickets()[key], words_of(key)).note or "").endswith(why), key
+
+
+@pytest.mark.parametrize("key", MAILS)
+def test_of_a_mail_only_the_customers_own_words_are_read(key: str) -> None:
+    mail, html = MAILS[key], tickets()[key]["html"]
+    words = words_of(key)
+
+    assert mail.written_by in html
+    assert words.startswith(mail.begins)
+    assert words.endswith(mail.ends)
+    shown = LexborHTMLParser(html).text()
+    assert [part for part in mail.not_theirs if part not in shown or part in words] == []
+
+
+def test_every_html_mail_is_looked_at() -> None:
+    assert {key for key, ticket in tickets().items() if "html" in ticket} == set(MAILS)
+    assert len({mail.written_by for mail in MAILS.values()}) == 9
+
+
+def test_six_languages_are_drafted() -> None:
+    drafted = {key for key, expected in WEEK.items() if expected.oversight}
+    found = {draft_of(tickets()[key], words_of(key)).language for key in drafted}
+
+    assert found == {"en", "de", "fr", "es", "it", "nl"}
+
+
+def test_a_message_is_thirty_kilobytes_long() -> None:
+    assert len(tickets()["thirty_kilobytes"]["text"].encode()) >= 30 * 1024
+
+
+def test_files_and_copies_come_with_messages() -> None:
+    files = {key: t["attachments"] for key, t in tickets().items() if "attachments" in t}
+    kinds = {file["content_type"] for some in files.values() for file in some}
+
+    assert len(files) == 5
+    assert kinds == {"image/jpeg", "image/heic"}
+    assert [key for key, ticket in tickets().items() if "cc" in ticket] == ["follow_up_on_solved"]
+    assert [key for key, t in tickets().items() if "channel" in t] == ["chat_shipping_cost"]
+
+
+def test_only_a_ticket_of_the_same_customer_is_merged() -> None:
+    merged = [ticket for ticket in tickets().values() if "merge_into" in ticket]
+
+    assert [ticket["key"] for ticket in merged] == ["stove_question_again"]
+    assert merged[0]["from"] == tickets()[merged[0]["merge_into"]]["from"]
+
+
+def test_two_weeks_of_orders_belong_to_the_customers() -> None:
+    senders = {ticket["from"]["email"] for ticket in tickets().values()}
+    recent = [o for o in demo_orders().values() if NOW - o.placed_at <= timedelta(days=14)]
+
+    assert {order.email for order in demo_orders().values()} <= senders
+    assert len(recent) > len(demo_orders()) // 2
 
 
 def test_the_automatic_answer_is_the_shops_words_with_the_orders_facts() -> None:
@@ -168,8 +356,8 @@ def test_the_weeks_messages_leave_every_outcome() -> None:
     outcomes = [expected.oversight for expected in WEEK.values()]
 
     assert set(outcomes) == {*Oversight, None}
-    assert outcomes.count(REVIEW) >= 4
-    assert outcomes.count(None) == 2
+    assert outcomes.count(REVIEW) >= 20
+    assert outcomes.count(None) == 10
 
 
 def test_no_macro_promises_what_it_does_not_declare() -> None:

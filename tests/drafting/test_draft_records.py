@@ -116,7 +116,7 @@ def test_orders_are_read_line_by_line() -> None:
     lines = (DEMO / "orders.jsonl").read_text(encoding="utf-8").splitlines()
     orders = load_orders([*lines, " "])
 
-    assert len(orders) == 14
+    assert len(orders) == 35
     for order in orders.values():
         goods = sum(item.price.amount * item.quantity for item in order.items)
         assert order.total.amount == goods + order.shipping.amount
