@@ -62,6 +62,27 @@ def ask_tags(
     )
 
 
+def ask_delivery(
+    session: Session,
+    enqueue: Enqueue,
+    scope: Scope,
+    draft: DraftRow,
+    *,
+    due: datetime,
+    at: datetime,
+) -> None:
+    """Deliver the draft at `due`, if it is still approved then. Its `due_at` is the caller's."""
+    enqueue(
+        session,
+        JobName.DELIVER,
+        scope,
+        draft.id,
+        key=f"{draft.id}:{due.timestamp()}",
+        ticket=ticket_key(draft.account_id, draft.ticket_id),
+        delay=(due - at).total_seconds(),
+    )
+
+
 def plan_reply(
     session: Session,
     scope: Scope,

@@ -14,10 +14,9 @@ from connectors.errors import ConflictError
 from plugin import facts
 from plugin.card import card_of, note_html
 from plugin.facts import Gathered
-from plugin.jobs import JobName
 from plugin.judgement import STATE_FOR, decision_row, draft_note_key
 from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts
-from plugin.outbox import ask_note, ticket_key
+from plugin.outbox import ask_delivery, ask_note
 from plugin.runtime import Case
 from plugin.store import drafts
 from plugin.store.schema import DraftRow
@@ -84,14 +83,7 @@ def _first_state(
         draft_id=row.id,
     )
     if automatic:
-        case.runtime.enqueue(
-            session,
-            JobName.DELIVER,
-            case.scope,
-            row.id,
-            key=f"{row.id}:auto",
-            ticket=ticket_key(case.account.id, case.ticket_id),
-        )
+        ask_delivery(session, case.runtime.enqueue, case.scope, row, due=at, at=at)
     return state
 
 

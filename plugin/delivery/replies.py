@@ -10,11 +10,11 @@ from connectors.types import Message, Receipt
 from plugin.card import plain_note_html
 from plugin.delivery import answers
 from plugin.delivery.effects import Settled, attempt, claim, next_wait, settle
-from plugin.jobs import JobName
+from plugin.errors import MovedError
 from plugin.judgement import renew_if_stricter
 from plugin.learning import corrections
 from plugin.models import DraftState, EffectState, VerdictKind
-from plugin.outbox import ask_note, ask_tags, plan_reply, reply_key, ticket_key
+from plugin.outbox import ask_delivery, ask_note, ask_tags, plan_reply, reply_key
 from plugin.runtime import Case, Runtime
 from plugin.store import drafts, effects, merchants, people, verdicts
 from plugin.store.drafts import Held
@@ -24,6 +24,7 @@ from plugin.store.scope import Scope
 log = structlog.get_logger(__name__)
 
 _SYSTEM = "system"
+_SHORTEST_WAIT = timedelta(seconds=1)
 _UNSENT_WORDS = {
     DraftState.DELIVERY_FAILED: "The helpdesk refused the approved reply ({error}); it was not "
     "sent. Answer yourself, or approve again on the review page.",
@@ -131,9 +132,7 @@ def _finish(
             log.warning("claim_lost", effect=effect.id)
             return
         if settled.is_open:
-            wait = next_wait(runtime, effect, settled)
-            drafts.change(session, scope, draft, due_at=now + wait)
-            _enqueue(runtime, session, scope, draft, wait=wait)
+            _again(runtime, session, scope, draft, wait=next_wait(runtime, effect, settled))
         elif settled.state is EffectState.DONE and settled.receipt is not None:
             drafts.move(session, scope, draft, DraftState.DELIVERED, actor=_SYSTEM, at=now)
             sent = str(effect.payload["text"])
@@ -199,23 +198,22 @@ def _overtaken(case: Case, draft_id: str, newer: Message, effect: EffectRow | No
 
 
 def _later(runtime: Runtime, scope: Scope, draft: DraftRow, wait: timedelta) -> None:
+    """Come back. Where the draft moved meanwhile, whatever moved it asked for what follows."""
     with runtime.database.write() as session:
-        drafts.change(session, scope, draft, due_at=runtime.now() + wait)
-        _enqueue(runtime, session, scope, draft, wait=wait)
+        try:
+            _again(runtime, session, scope, draft, wait=wait)
+        except MovedError:
+            log.info("draft_moved_meanwhile", draft=draft.id)
 
 
-def _enqueue(
+def _again(
     runtime: Runtime, session: Session, scope: Scope, draft: DraftRow, *, wait: timedelta
 ) -> None:
-    runtime.enqueue(
-        session,
-        JobName.DELIVER,
-        scope,
-        draft.id,
-        key=f"{draft.id}:{runtime.now().timestamp()}",
-        ticket=ticket_key(draft.account_id, draft.ticket_id),
-        delay=max(1.0, wait.total_seconds()),
-    )
+    """Timers of the job engine have whole seconds: one less would run before its time."""
+    now = runtime.now()
+    due = now + max(wait, _SHORTEST_WAIT)
+    drafts.change(session, scope, draft, due_at=due)
+    ask_delivery(session, runtime.enqueue, scope, draft, due=due, at=now)
 
 
 def _author(session: Session, scope: Scope, draft: DraftRow) -> str | None:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from plugin.errors import ForbiddenError, MovedError
 from plugin.models import DraftState, Oversight, Surface
-from plugin.review.going_out import ask_delivery
+from plugin.outbox import ask_delivery
 from plugin.review.rights import (
     are_done,
     edited_text,
@@ -100,7 +100,7 @@ def release(runtime: Runtime, scope: Scope, draft_id: str, person: PersonRow) ->
         if draft.state is DraftState.APPROVED:
             due = now + timedelta(seconds=runtime.settings.undo_seconds)
             drafts.change(session, scope, draft, due_at=due, **nobodys)
-            ask_delivery(runtime, session, scope, draft, due=due)
+            ask_delivery(session, runtime.enqueue, scope, draft, due=due, at=now)
         else:
             drafts.change(session, scope, draft, **nobodys)
         _record(session, scope, held, person, event="released", detail={"rev": draft.rev}, at=now)
@@ -167,7 +167,7 @@ def _claim(
         return
     until = at + COMPOSER_LASTS
     drafts.change(session, scope, draft, due_at=until, **mine)
-    ask_delivery(runtime, session, scope, draft, due=until)
+    ask_delivery(session, runtime.enqueue, scope, draft, due=until, at=at)
 
 
 def _record(

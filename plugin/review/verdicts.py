@@ -13,8 +13,7 @@ from sqlalchemy.orm import Session
 from plugin.card import plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.models import UNDELIVERED, DraftState, Oversight, Surface, VerdictKind
-from plugin.outbox import ask_note, ask_tags
-from plugin.review.going_out import ask_delivery
+from plugin.outbox import ask_delivery, ask_note, ask_tags
 from plugin.review.rights import (
     edited_text,
     require_agent,
@@ -151,10 +150,11 @@ class _Step:
 
     def _release(self, **changes: object) -> None:
         """Approved: the reply is due once the time to undo is over."""
-        undo = timedelta(seconds=self.runtime.settings.undo_seconds)
-        due = self.runtime.now() + undo
+        now = self.runtime.now()
+        due = now + timedelta(seconds=self.runtime.settings.undo_seconds)
         self._move(DraftState.APPROVED, due_at=due, **changes)
-        ask_delivery(self.runtime, self.session, self.scope, self.held.draft, due=due)
+        enqueue = self.runtime.enqueue
+        ask_delivery(self.session, enqueue, self.scope, self.held.draft, due=due, at=now)
 
     def reject(self) -> None:
         """Say that it must not go out, and why."""
