@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
+from sqlalchemy.orm import Session
 
 from connectors.types import Money
 from plugin.app import HELPDESKS, SHOPS
@@ -18,6 +19,8 @@ from plugin.models import Role
 from plugin.policy.load import load as load_policy
 from plugin.runtime import Runtime
 from plugin.store import audit, files, merchants, people
+from plugin.store.schema import PersonRow
+from plugin.store.scope import Scope
 
 _COMMAND = "command"
 _INVITATION_LASTS = timedelta(hours=24)
@@ -210,6 +213,34 @@ def add_person(
     return person.id
 
 
+def link_person(
+    runtime: Runtime, merchant_id: str, email: str, *, helpdesk_user: tuple[str, str]
+) -> str:
+    """Say who somebody is in a helpdesk: our account's id and their id in it. Returns their id.
+
+    Raises:
+        MissingError: Nobody of that merchant has this e-mail, or there is no such account.
+        InvalidInputError: Somebody else is this helpdesk user.
+    """
+    account_id, user_id = helpdesk_user
+    now = runtime.now()
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        merchants.account(session, scope, account_id)
+        person = _somebody(session, scope, email)
+        people.link(session, scope, person.id, account_id=account_id, helpdesk_user=user_id)
+        detail = {"person": person.id, "account": account_id}
+        audit.add(session, scope, at=now, actor=_COMMAND, event="person_linked", detail=detail)
+    return person.id
+
+
+def _somebody(session: Session, scope: Scope, email: str) -> PersonRow:
+    person = people.by_email(session, scope, email)
+    if person is None:
+        raise MissingError(f"Nobody here has the e-mail {email}.")
+    return person
+
+
 def invite(runtime: Runtime, merchant_id: str, email: str) -> str:
     """A single-use link that signs somebody in, good for a day.
 
@@ -220,9 +251,7 @@ def invite(runtime: Runtime, merchant_id: str, email: str) -> str:
     now = runtime.now()
     with runtime.database.write() as session:
         scope = merchants.require_merchant(session, merchant_id)
-        person = people.by_email(session, scope, email)
-        if person is None:
-            raise MissingError(f"Nobody here has the e-mail {email}.")
+        person = _somebody(session, scope, email)
         people.add_sign_in_link(
             session,
             scope,

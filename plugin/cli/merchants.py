@@ -214,8 +214,25 @@ def add_user(
             name=name,
             role=Role(role),
             limit=_limit(limit, currency),
-            helpdesk_user=_helpdesk_user(helpdesk_user),
+            helpdesk_user=None if helpdesk_user is None else _helpdesk_user(helpdesk_user),
         )
+    _tell({"id": person_id}, as_json)
+
+
+@user.command("link")
+@_merchant
+@click.option("--email", required=True)
+@click.option("--helpdesk-user", required=True, help="ACCOUNT:ID, as for `user add`.")
+@_json
+def link_user(merchant: str, email: str, helpdesk_user: str, as_json: bool) -> None:
+    """Say who a person is in a helpdesk, in place of what was said before.
+
+    \b
+    bookbag user link --merchant 0192... --email lena@larkspur.example --helpdesk-user 4f...:360001
+    """
+    known = _helpdesk_user(helpdesk_user)
+    with opened() as service:
+        person_id = onboarding.link_person(service.runtime, merchant, email, helpdesk_user=known)
     _tell({"id": person_id}, as_json)
 
 
@@ -295,9 +312,7 @@ def _limit(limit: str | None, currency: str) -> Money | None:
         raise InvalidInputError("limit", str(bad)) from bad
 
 
-def _helpdesk_user(text: str | None) -> tuple[str, str] | None:
-    if text is None:
-        return None
+def _helpdesk_user(text: str) -> tuple[str, str]:
     account_id, colon, user_id = text.partition(":")
     if not (account_id and colon and user_id):
         raise InvalidInputError("helpdesk-user", "expected ACCOUNT:ID")

@@ -61,6 +61,23 @@ def add_person(
     return person
 
 
+def link(
+    session: Session, scope: Scope, person_id: str, *, account_id: str, helpdesk_user: str
+) -> None:
+    """Say who a person is in an account's helpdesk, in place of what was said before.
+
+    Raises:
+        MissingError: There is no such person, or they are another merchant's.
+        InvalidInputError: Somebody else is this helpdesk user.
+    """
+    row = person(session, scope, person_id)
+    row.account_id, row.helpdesk_user = account_id, helpdesk_user
+    try:
+        session.flush()
+    except IntegrityError as taken:
+        raise InvalidInputError("helpdesk-user", "somebody else is this user already") from taken
+
+
 def person(session: Session, scope: Scope, person_id: str) -> PersonRow:
     """One of the merchant's people.
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from plugin.models import (
@@ -153,18 +153,23 @@ def overdue_drafts(session: Session, *, before: datetime, limit: int) -> Sequenc
     return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id) for r in rows]
 
 
+_OF_ITS_REVISION = and_(DecisionRow.draft_id == DraftRow.id, DecisionRow.rev == DraftRow.rev)
+
+
+def _unsigned(before: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Waiting for a signature past the deadline."""
+    return (
+        DraftRow.state == DraftState.AWAITING_APPROVAL,
+        DecisionRow.deadline_at < before,
+    )
+
+
 def overdue_approvals(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
     """Drafts that nobody signed by their deadline."""
+    wanted = select(DraftRow.merchant_id, DraftRow.id, DraftRow.account_id, DraftRow.ticket_id)
     rows = session.execute(
-        select(DraftRow.merchant_id, DraftRow.id, DraftRow.account_id, DraftRow.ticket_id)
-        .join(
-            DecisionRow,
-            and_(DecisionRow.draft_id == DraftRow.id, DecisionRow.rev == DraftRow.rev),
-        )
-        .where(
-            DraftRow.state == DraftState.AWAITING_APPROVAL,
-            DecisionRow.deadline_at < before,
-        )
+        wanted.join(DecisionRow, _OF_ITS_REVISION)
+        .where(*_unsigned(before))
         .order_by(DecisionRow.deadline_at)
         .limit(limit)
     )
@@ -230,11 +235,8 @@ def backlog(session: Session, *, at: datetime) -> Backlog:
     overdue = session.scalar(
         select(func.count())
         .select_from(DraftRow)
-        .join(
-            DecisionRow,
-            and_(DecisionRow.draft_id == DraftRow.id, DecisionRow.rev == DraftRow.rev),
-        )
-        .where(DraftRow.state == DraftState.AWAITING_APPROVAL, DecisionRow.deadline_at < at)
+        .join(DecisionRow, _OF_ITS_REVISION)
+        .where(*_unsigned(at))
     )
     return Backlog(
         drafts={row.state: row.number for row in draft_counts},

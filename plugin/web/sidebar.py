@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from plugin.errors import MissingError, UnauthenticatedError
 from plugin.store import people, unscoped
 from plugin.store.schema import Account, PersonRow
+from plugin.store.scope import Scope
 from plugin.web.app_token import UntrustedTokenError, helpdesk_user
 from plugin.web.headers import content_policy
 from plugin.web.sidebar_session import account_of, begin
@@ -48,10 +49,10 @@ def open_signed(account_id: str) -> ResponseReturnValue:
     except UntrustedTokenError as untrusted:
         log.warning("sidebar_refused", account=account.id, reason=str(untrusted))
         return _closed(account, _UNOPENED, HTTPStatus.UNAUTHORIZED)
+    scope = Scope(account.merchant_id)
     with runtime().database.write() as session:
-        scope = unscoped.scope_of_account(session, account.id)
-        person = people.by_helpdesk_user(session, scope, account.id, user) if scope else None
-        token = begin(session, scope, person) if scope and person else ""
+        person = people.by_helpdesk_user(session, scope, account.id, user)
+        token = begin(session, scope, person) if person else ""
     if person is None:
         return _unknown_person(account, user)
     return _page(account, person, token)

@@ -153,6 +153,30 @@ def test_a_person_that_cannot_be_is_refused(
     refused(shell("user", "add", "--merchant", shell.merchant(), *person, *more), words)
 
 
+def test_somebody_who_is_here_already_is_linked_to_the_helpdesk(shell: Shell) -> None:
+    merchant = shell.merchant()
+    account_id = shell.account(merchant).json["id"]
+    ids = {}
+    for name in ("lena", "ben"):
+        person = ("--email", f"{name}@larkspur.example", "--name", name, "--role", "agent")
+        ids[name] = shell("user", "add", "--merchant", merchant, *person, "--json").json["id"]
+
+    def link(name: str, user: str) -> Ran:
+        who = ("--email", f"{name}@larkspur.example", "--helpdesk-user", user)
+        return shell("user", "link", "--merchant", merchant, *who, "--json")
+
+    for user in ("360001", "360002"):
+        assert link("lena", f"{account_id}:{user}").json == {"id": ids["lena"]}
+        with reading(shell) as session:
+            found = people.by_helpdesk_user(session, Scope(merchant), account_id, user)
+        assert found is not None
+        assert found.id == ids["lena"]
+    refused(link("ben", f"{account_id}:360002"), "helpdesk-user: somebody else is this user")
+    refused(link("ben", "360003"), "helpdesk-user: expected ACCOUNT:ID")
+    refused(link("ben", "nobody:360003"), "There is no account nobody")
+    refused(link("ada", f"{account_id}:360003"), "Nobody here has the e-mail")
+
+
 def test_a_shop_and_macros_are_added(shell: Shell) -> None:
     merchant = shell.merchant()
     token = shell.file("token.txt", "shop token\n")

@@ -135,8 +135,12 @@ def test_a_helpdesk_user_whom_we_do_not_know_is_told_what_the_admin_does(bench: 
     stranger = Sidebar(bench, STRANGER)
     assert stranger.page.status_code == 403
     user = bench.hands.users()[STRANGER]
-    assert f"--helpdesk-user {bench.account_id}:{user}" in text_of(stranger.page, "pre")
-    assert f"--merchant {bench.scope.merchant_id}" in text_of(stranger.page, "pre")
+    for name in ("add", "link"):
+        (command,) = (
+            pre.text() for pre in parsed(stranger.page).css("pre") if f"user {name}" in pre.text()
+        )
+        assert f"--helpdesk-user {bench.account_id}:{user}" in command
+        assert f"--merchant {bench.scope.merchant_id}" in command
     assert parsed(stranger.page).css("script") == []
     assert stranger.page.headers["Content-Security-Policy"].endswith(bench.hands.url)
 

@@ -26,6 +26,7 @@ const host = openHost(page.dataset);
 let ticketId = null;
 let version = null;
 let looks = 0;
+let newest;
 let wait = EVERY_MS;
 let timer;
 let busy = false;
@@ -76,9 +77,15 @@ function address(what) {
 
 // Following
 
-/** Asks once, and shows what is new. A later question makes the answer to this one void. */
+/** Shows what is new. A later question makes the answer to this one void; then that one counts. */
 async function look() {
   const mine = ++looks;
+  newest = ask(mine);
+  let asked;
+  do await (asked = newest); while (asked !== newest);
+}
+
+async function ask(mine) {
   const known = version ? { "If-None-Match": version } : {};
   const answer = await api(address("draft"), { headers: known });
   const html = answer.status === 304 ? null : await answer.text();
