@@ -80,6 +80,7 @@ class Child:
         self._line = line
         self._log = log
         self._heard = b""
+        self._said: list[str] = []
         self.alive = True
 
     def until_ready(self) -> Self:
@@ -92,10 +93,16 @@ class Child:
         self.wait_for(f"{REACHED} {barrier}")
 
     def wait_for(self, word: str) -> None:
-        """Wait until it says something; fail with its log where it never does."""
+        """Wait until it has said something; fail with its log where it never does.
+
+        What else it says is kept for whoever waits for that: it may be held before it is ready.
+        """
         until = time.monotonic() + PATIENCE_SECONDS
-        while (heard := self.hear(until - time.monotonic())) != word:
+        while word not in self._said:
+            heard = self.hear(until - time.monotonic())
             assert heard is not None, f"it never said {word!r}:\n{self.log()}"
+            self._said.append(heard)
+        self._said.remove(word)
 
     def hear(self, seconds: float) -> str | None:
         """The next thing it says; None where it says nothing in that time.

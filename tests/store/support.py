@@ -9,10 +9,10 @@ from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from plugin.models import DraftState, EffectKind
-from plugin.store import drafts, effects, merchants
+from plugin.models import DraftState, EffectKind, Role
+from plugin.store import drafts, effects, merchants, people
 from plugin.store.engine import Database
-from plugin.store.schema import DraftRow
+from plugin.store.schema import DraftRow, PersonRow
 from plugin.store.scope import Scope
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -26,6 +26,19 @@ class Owner:
 
     scope: Scope
     account_id: str
+
+
+def add_ana(session: Session, of: Owner, email: str = "ana@larkspur.example") -> PersonRow:
+    return people.add_person(
+        session,
+        of.scope,
+        email=email,
+        name="Ana",
+        role=Role.AGENT,
+        limit=None,
+        helpdesk_user=None,
+        at=AT,
+    )
 
 
 def owner(database: Database, name: str = "Larkspur") -> Owner:

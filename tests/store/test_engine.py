@@ -7,11 +7,10 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from plugin.errors import InvalidInputError
-from plugin.models import Role
-from plugin.store import audit, drafts, merchants, people
+from plugin.store import audit, drafts, merchants
 from plugin.store.engine import Database
 from plugin.store.schema import AuditRow, DraftRow, Merchant, PersonRow
-from tests.store.support import AT, THREADS, Owner, add_draft, all_at_once, draft_row
+from tests.store.support import AT, THREADS, Owner, add_ana, add_draft, all_at_once, draft_row
 
 embedded = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 LIMIT = 3
@@ -154,16 +153,7 @@ def test_errors_tell_no_words_of_a_customer(database: Database, shop: Owner) -> 
 def test_a_taken_email_is_said_without_the_database(database: Database, shop: Owner) -> None:
     def add() -> PersonRow:
         with database.write() as session:
-            return people.add_person(
-                session,
-                shop.scope,
-                email="Ana@Larkspur.example ",
-                name="Ana",
-                role=Role.AGENT,
-                limit=None,
-                helpdesk_user=None,
-                at=AT,
-            )
+            return add_ana(session, shop, "Ana@Larkspur.example ")
 
     assert add().email == "ana@larkspur.example"
     with pytest.raises(InvalidInputError, match="already here"):

@@ -6,12 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from plugin.models import DraftState, EffectState, InboxState, Role
+from plugin.models import DraftState, EffectState, InboxState
 from plugin.store import effects, inbox, people, unscoped
 from plugin.store.engine import Database
 from plugin.store.schema import EffectRow, InboxEvent, WebSession
 from plugin.store.unscoped import Due
-from tests.store.support import AT, Owner, add_draft, owner, plan_note
+from tests.store.support import AT, Owner, add_ana, add_draft, owner, plan_note
 
 LATER = AT + timedelta(minutes=1)
 LEASE = timedelta(seconds=30)
@@ -68,16 +68,7 @@ def test_an_id_nobody_has_is_nobodys(database: Database, shop: Owner, wrong: str
 
 def test_a_sign_in_link_is_good_once_and_for_its_time(database: Database, shop: Owner) -> None:
     with database.write() as session:
-        person = people.add_person(
-            session,
-            shop.scope,
-            email="ana@larkspur.example",
-            name="Ana",
-            role=Role.AGENT,
-            limit=None,
-            helpdesk_user=None,
-            at=AT,
-        )
+        person = add_ana(session, shop)
         people.add_sign_in_link(session, shop.scope, person.id, digest="d", expires_at=LATER)
     with database.write() as session:
         found = unscoped.sign_in_link(session, "d", at=AT)
@@ -94,16 +85,7 @@ def test_a_browser_is_signed_in_until_its_time_or_until_it_leaves(
     database: Database, shop: Owner
 ) -> None:
     with database.write() as session:
-        person = people.add_person(
-            session,
-            shop.scope,
-            email="ana@larkspur.example",
-            name="Ana",
-            role=Role.AGENT,
-            limit=None,
-            helpdesk_user=None,
-            at=AT,
-        )
+        person = add_ana(session, shop)
         for digest in ("one", "two"):
             people.add_session(
                 session, shop.scope, person.id, digest=digest, at=AT, expires_at=LATER
@@ -178,16 +160,7 @@ def test_what_was_claimed_meanwhile_is_not_put_off(database: Database, shop: Own
 
 def test_only_browsers_whose_time_is_over_are_forgotten(database: Database, shop: Owner) -> None:
     with database.write() as session:
-        person = people.add_person(
-            session,
-            shop.scope,
-            email="ana@larkspur.example",
-            name="Ana",
-            role=Role.AGENT,
-            limit=None,
-            helpdesk_user=None,
-            at=AT,
-        )
+        person = add_ana(session, shop)
         for digest, expires_at in (("old", AT), ("new", LATER)):
             people.add_session(
                 session, shop.scope, person.id, digest=digest, at=AT, expires_at=expires_at

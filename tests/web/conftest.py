@@ -3,26 +3,18 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage
 
+from tests.bench.chromium import launched
 from tests.bench.databases import KINDS, Databases, settings_for
 from tests.bench.world import Bench
 from tests.web.helpdesk_page import MEANT, Desk, Make
 from tests.web.sidebar_app import install
 from tests.web.visitor import Visitor
 
-_CHROMIUM = "/usr/bin/chromium"
 _SECONDS = 15
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-    # A page that a test makes up has no address, so that it counts as one of the public internet.
-    "--disable-features=LocalNetworkAccessChecks",
-]
+# A page that a test makes up has no address, so that it counts as one of the public internet.
+_LOCAL = "--disable-features=LocalNetworkAccessChecks"
 
 Visit = Callable[..., Visitor]
 
@@ -68,15 +60,9 @@ def sqlite_bench(
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium.
-
-    It ends with the module, not with the session: until then the main thread has a running event
-    loop, which is nothing that tests of other parts should meet.
-    """
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
+    """For this module."""
+    with launched(_LOCAL) as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture

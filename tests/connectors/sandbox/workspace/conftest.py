@@ -4,24 +4,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.zendesk import SandboxConfig, Seat, create_app
+from tests.bench.chromium import launched
 from tests.connectors.sandbox.support import ADMIN, AGENT, Caller
 
 from .stub_app import StubApp
 from .windows import Open
 
-_CHROMIUM = "/usr/bin/chromium"
-_FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--no-first-run",
-]
 SECONDS = 10
 # Chromium notes a refused form and a request that a test has cut off. And it warns of a frame that
 # may run scripts as its own origin: that origin is never the workspace's.
@@ -34,11 +26,9 @@ _MEANT = (
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium, for this module only: meanwhile the main thread has an event loop."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=_FLAGS)
+    """For this module."""
+    with launched() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -3,20 +3,29 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Frame, Page
+from playwright.sync_api import Error, Frame, Page
 
 from tests.connectors.sandbox.support import Caller
 
 Open = Callable[..., Page]
+_FRESH_FRAMES = 3
 
 
 def the_app(page: Page) -> Frame:
     """The app's frame, once it has talked to the page."""
-    page.frame_locator("#sidebar").locator("#who").wait_for()
-    frame = page.frame("sidebar")
-    assert frame is not None
-    frame.wait_for_function("window.app?.opened")
-    return frame
+    for _ in range(_FRESH_FRAMES):
+        page.frame_locator("#sidebar").locator("#who").wait_for()
+        frame = page.frame("sidebar")
+        assert frame is not None
+        try:
+            frame.wait_for_function("window.app?.opened")
+        except Error as gone:
+            # The page was about to put a fresh frame in the place of this one.
+            if "detached" not in str(gone):
+                raise
+        else:
+            return frame
+    raise AssertionError("every frame was taken away")
 
 
 def ask(frame: Frame, name: str, **more: object) -> Any:

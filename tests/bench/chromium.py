@@ -1,0 +1,28 @@
+"""A headless Chromium for the tests that need a browser."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
+
+_CHROMIUM = "/usr/bin/chromium"
+_FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+
+
+@contextmanager
+def launched(*flags: str) -> Iterator[Browser]:
+    """Use it for a module, not for a session: meanwhile the main thread has an event loop.
+
+    That is nothing that tests of other parts should meet.
+    """
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=[*_FLAGS, *flags])
+        yield browser
+        browser.close()
