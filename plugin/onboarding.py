@@ -122,6 +122,27 @@ def add_webhook_secret(runtime: Runtime, merchant_id: str, account_id: str, secr
         merchants.add_webhook_secret(session, scope, account_id, secret, at=runtime.now())
 
 
+def replace_credentials(
+    runtime: Runtime, merchant_id: str, account_id: str, credentials: Mapping[str, str]
+) -> None:
+    """Reach an account with these from now on. What waited for a valid credential goes on.
+
+    Raises:
+        MissingError: There is none of that id.
+    """
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        merchants.set_credentials(session, scope, account_id, credentials)
+        audit.add(
+            session,
+            scope,
+            at=runtime.now(),
+            actor=_COMMAND,
+            event="credentials_replaced",
+            detail={"account": account_id},
+        )
+
+
 def add_app(
     runtime: Runtime, merchant_id: str, account_id: str, *, public_key: str, audience: str
 ) -> None:

@@ -17,7 +17,7 @@ _USE = 2
 _OUTSIDE = 3
 
 _COMMANDS: Mapping[str, str] = {
-    "account": "merchants:account",
+    "account": "accounts:account",
     "corrections": "records:corrections",
     "db": "service:db",
     "demo": "demo:demo",

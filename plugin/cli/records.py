@@ -6,13 +6,14 @@ import sys
 import click
 
 from plugin import intake
+from plugin.cli.answers import merchant_option
 from plugin.cli.opened import opened
+from plugin.errors import MovedError
 from plugin.learning.exports import csv_lines, json_lines, records
 from plugin.models import InboxState
 from plugin.store import corrections as correction_rows
 from plugin.store import inbox, merchants
 
-_merchant = click.option("--merchant", required=True, help="The merchant's id.")
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _limit = click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
 
@@ -23,7 +24,7 @@ def events() -> None:
 
 
 @events.command("list")
-@_merchant
+@merchant_option
 @click.option("--state", type=click.Choice([state.value for state in InboxState]))
 @_limit
 @_json
@@ -54,19 +55,38 @@ def list_events(merchant: str, state: str | None, limit: int, as_json: bool) -> 
 
 
 @events.command()
-@click.argument("event_id")
-@_merchant
-def replay(event_id: str, merchant: str) -> None:
-    """Take a failed or ignored webhook up again.
+@click.argument("event_id", required=False)
+@merchant_option
+@click.option("--failed", is_flag=True, help="All that failed, oldest first, instead of one.")
+@click.pass_context
+def replay(context: click.Context, event_id: str | None, merchant: str, *, failed: bool) -> None:
+    """Take a failed or ignored webhook up again, or all that failed.
+
+    Exit code 1 where some still cannot be used.
 
     \b
     bookbag events replay 0192... --merchant 0192...
+    bookbag events replay --failed --merchant 0192...
     """
+    if failed is (event_id is not None):
+        raise click.UsageError("Give an event, or --failed.")
     with opened() as service:
         with service.database.read() as session:
             scope = merchants.require_merchant(session, merchant)
-        intake.replay(service.runtime, scope, event_id)
-    click.echo("taken up again")
+            found = [event_id] if event_id else inbox.failed(session, scope)
+        refused = 0
+        for one in found:
+            try:
+                intake.replay(service.runtime, scope, one)
+            except MovedError as why:
+                if event_id:
+                    raise
+                refused += 1
+                click.echo(f"{one}: {why}", err=True)
+    done = len(found) - refused
+    click.echo("taken up again" if event_id else f"{done} of {len(found)} taken up again")
+    if refused:
+        context.exit(1)
 
 
 @click.group()
@@ -75,7 +95,7 @@ def corrections() -> None:
 
 
 @corrections.command("list")
-@_merchant
+@merchant_option
 @_limit
 @_json
 def list_corrections(merchant: str, limit: int, as_json: bool) -> None:
@@ -102,7 +122,7 @@ def list_corrections(merchant: str, limit: int, as_json: bool) -> None:
 
 
 @corrections.command()
-@_merchant
+@merchant_option
 @click.option("--format", "form", type=click.Choice(["jsonl", "csv"]), default="jsonl")
 def export(merchant: str, form: str) -> None:
     """Write all corrections with their texts to stdout, oldest first.

@@ -116,3 +116,12 @@ def recent(
     if state is not None:
         query = query.where(InboxEvent.state == state)
     return session.scalars(query.order_by(InboxEvent.id.desc()).limit(limit)).all()
+
+
+def failed(session: Session, scope: Scope) -> Sequence[str]:
+    """The ids of all webhooks that failed, oldest first."""
+    return session.scalars(
+        select(InboxEvent.id)
+        .where(InboxEvent.merchant_id == scope.merchant_id, InboxEvent.state == InboxState.FAILED)
+        .order_by(InboxEvent.id)
+    ).all()

@@ -55,7 +55,7 @@ def add_account(
         helpdesk=helpdesk,
         url=url,
         vendor_account=vendor_account,
-        credentials=json.dumps(dict(credentials)),
+        credentials=_stored(credentials),
         status_after_send=status_after_send,
         created_at=at,
     )
@@ -63,6 +63,17 @@ def add_account(
     session.flush()
     add_webhook_secret(session, scope, account.id, webhook_secret, at=at)
     return account
+
+
+def set_credentials(
+    session: Session, scope: Scope, account_id: str, credentials: Mapping[str, str]
+) -> None:
+    """Reach an account with these from now on.
+
+    Raises:
+        MissingError: Not there, or another merchant's.
+    """
+    account(session, scope, account_id).credentials = _stored(credentials)
 
 
 def add_webhook_secret(
@@ -128,3 +139,7 @@ def shops(session: Session, scope: Scope) -> Sequence[Shop]:
     return session.scalars(
         select(Shop).where(Shop.merchant_id == scope.merchant_id).order_by(Shop.id)
     ).all()
+
+
+def _stored(credentials: Mapping[str, str]) -> str:
+    return json.dumps(dict(credentials))
