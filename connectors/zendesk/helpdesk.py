@@ -166,7 +166,8 @@ class ZendeskHelpdesk:
                 self._put_back(ticket_id, lost - tags.remove)
             except ConnectorError as error:
                 # The update itself is done and its receipt is what counts.
-                _log.warning("tags overwritten on ticket %s stay lost: %s", ticket_id, error)
+                told = {"ticket": ticket_id, "reason": error.reason}
+                _log.warning("tags that our update ran over stay lost", extra=told)
         return audit
 
     def _put_back(self, ticket_id: str, lost: frozenset[str]) -> None:
