@@ -3,6 +3,7 @@
 import json
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
@@ -16,7 +17,6 @@ from plugin.drafting.builtin import BuiltinDrafter
 from plugin.drafting.macros import load_macros
 from plugin.jobs import JobClient
 from plugin.policy.load import load as load_policy
-from plugin.policy.model import PolicyFile
 from plugin.runtime import PolicyInForce, Runtime
 from plugin.store import files, merchants, migrate
 from plugin.store.columns import Keyring
@@ -91,8 +91,8 @@ class Service:
         with self.database.read() as session:
             version = files.policy_in_force(session, scope)
         if version is None:
-            return PolicyInForce(_typed_policy(_WITHOUT_POLICIES), 0)
-        return PolicyInForce(_typed_policy(version.source), version.number)
+            return PolicyInForce(load_policy(_WITHOUT_POLICIES), 0)
+        return PolicyInForce(load_policy(version.source), version.number)
 
 
 def upgrade_database(settings: Settings) -> None:
@@ -110,9 +110,10 @@ def _built_in(source: str) -> Drafter:
     return BuiltinDrafter(load_macros(source))
 
 
-@lru_cache(maxsize=_CACHED_FILES)
-def _typed_policy(source: str) -> PolicyFile:
-    return load_policy(source)
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    access: AccountAccess
+    helpdesk: Helpdesk
 
 
 class _Connections:
@@ -125,18 +126,20 @@ class _Connections:
         self._local = threading.local()
 
     def helpdesk(self, account: Account) -> Helpdesk:
-        """The calling thread's connection to an account."""
-        opened: dict[str, Helpdesk] = self._local.__dict__.setdefault("helpdesks", {})
-        if account.id not in opened:
-            access = AccountAccess(
-                url=account.url,
-                vendor_account=account.vendor_account,
-                credentials=json.loads(account.credentials),
+        """The calling thread's connection to an account, by what it is reached with now."""
+        opened: dict[str, _Opened] = self._local.__dict__.setdefault("helpdesks", {})
+        access = AccountAccess(
+            url=account.url,
+            vendor_account=account.vendor_account,
+            credentials=json.loads(account.credentials),
+        )
+        known = opened.get(account.id)
+        if known is None or known.access != access:
+            connection = registry.helpdesk(
+                account.helpdesk, access, allow_private=self._allow_private, clock=self._clock
             )
-            opened[account.id] = registry.helpdesk(
-                account.helpdesk, access, allow_private=self._allow_private
-            )
-        return opened[account.id]
+            known = opened[account.id] = _Opened(access, connection)
+        return known.helpdesk
 
     def shops(self, scope: Scope) -> tuple[Commerce, ...]:
         """The calling thread's connections to a merchant's shops."""

@@ -122,10 +122,10 @@ def approvers_words(roles: Sequence[str]) -> str:
 
 def _headline(held: Held) -> str:
     decision = held.decision
+    if decision is not None and decision.oversight is Oversight.BLOCK:
+        return "The AI must not answer this message"
     if decision is None or held.draft.text is None:
         return "No draft for this message"
-    if decision.oversight is Oversight.BLOCK:
-        return "The AI must not answer this message"
     if decision.oversight is Oversight.AUTO:
         return "This reply is sent automatically"
     if decision.oversight is Oversight.REVIEW:

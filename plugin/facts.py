@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from itertools import takewhile
 from typing import Any
 
 import structlog
@@ -18,25 +19,35 @@ from plugin.text.reply import reply_of
 
 log = structlog.get_logger(__name__)
 
+_WROTE_BEFORE = "The customer wrote before this, and nobody has answered that yet."
+
 
 @dataclass(frozen=True, slots=True)
 class Gathered:
     """The drafter's request, and what the facts are made of.
 
     Attributes:
-        warnings: Sentences for the agent about what could not be read.
+        words: The message that is to be answered.
+        earlier: What the customer wrote before it and nobody has answered, oldest first.
+        warnings: Sentences for the agent about what could not be read, or waits beside this.
     """
 
     request: Request
     ticket: Ticket
     message: Message
     words: str
+    earlier: tuple[str, ...]
     warnings: tuple[str, ...]
 
 
-def gather(ticket: Ticket, message: Message, shops: Sequence[Commerce]) -> Gathered:
+def gather(
+    ticket: Ticket, message: Message, conversation: Sequence[Message], shops: Sequence[Commerce]
+) -> Gathered:
     """Read what is to be known, from the shop too. A shop that fails leaves orders unknown."""
     words = reply_of(message.text, message.html)
+    earlier = tuple(
+        reply_of(other.text, other.html) for other in unanswered_before(message, conversation)
+    )
     requester = message.author
     orders, warnings = _orders(shops, requester.email)
     request = Request(
@@ -47,17 +58,36 @@ def gather(ticket: Ticket, message: Message, shops: Sequence[Commerce]) -> Gathe
         customer_email=requester.email,
         orders=orders,
     )
-    return Gathered(request, ticket, message, words, warnings)
+    if earlier:
+        warnings = (*warnings, _WROTE_BEFORE)
+    return Gathered(request, ticket, message, words, earlier, warnings)
+
+
+def unanswered_before(message: Message, conversation: Sequence[Message]) -> Sequence[Message]:
+    """The customer's messages before this one that no public reply of ours or staff's followed."""
+    before = takewhile(lambda other: other.id != message.id, conversation)
+    found: list[Message] = []
+    for other in before:
+        if other.public and other.author.role.is_staff:
+            found.clear()
+        elif other.public:
+            found.append(other)
+    return found
 
 
 def facts_of(gathered: Gathered, draft: Draft, *, at: datetime) -> Facts:
-    """The facts that policies judge `draft` by. What is not known stays unknown."""
+    """The facts that policies judge `draft` by. What is not known stays unknown.
+
+    All that the customer wrote since the last reply is judged: a threat stays one when "where is
+    my order?" follows it.
+    """
     order = _order_of(gathered.request, draft)
     origins = {"message": f"message {gathered.message.id}", "tags": "helpdesk ticket"}
     if order is not None:
         origins["order"] = f"shop order {order.id}"
     return Facts(
-        message=gathered.words,
+        message="\n\n".join((*gathered.earlier, gathered.words)),
+        follows_unanswered=bool(gathered.earlier),
         tags=gathered.ticket.tags,
         channel=gathered.ticket.channel.value,
         language=draft.language,
@@ -72,6 +102,7 @@ def to_record(facts: Facts) -> dict[str, object]:
     order = facts.order
     return {
         "message": facts.message,
+        "follows_unanswered": facts.follows_unanswered,
         "tags": sorted(facts.tags),
         "channel": facts.channel,
         "language": facts.language,
@@ -92,6 +123,7 @@ def from_record(record: Mapping[str, Any]) -> Facts:
     order = record["order"]
     return Facts(
         message=record["message"],
+        follows_unanswered=record.get("follows_unanswered", False),
         tags=frozenset(record["tags"]),
         channel=record["channel"],
         language=record["language"],

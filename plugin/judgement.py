@@ -1,5 +1,6 @@
 """Holds a draft against what is in force, now and again whenever that may have become stricter."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -38,15 +39,34 @@ OPEN_TO_ANSWERS = ANSWERED_ONLY | {
 
 
 def judge(policy: PolicyFile, draft: Draft, known: Facts) -> Decision:
-    """`decide`, and one rule of the service: what is done by hand never goes out by itself.
-
-    No executor is configured for any action yet.
-    """
+    """`decide`, and the service's own rules for what never goes out by itself."""
     decision = decide(policy, draft, known)
-    if decision.oversight is not Oversight.AUTO or not draft.actions:
+    if decision.oversight is not Oversight.AUTO:
         return decision
-    why = "Its actions are done by hand, so it does not go out by itself."
-    return replace(decision, oversight=Oversight.REVIEW, held_because=(*decision.held_because, why))
+    reasons = tuple(_never_automatic(draft, known))
+    if not reasons:
+        return decision
+    because = (*decision.held_because, *reasons)
+    return replace(decision, oversight=Oversight.REVIEW, held_because=because)
+
+
+def judge_new(policy: PolicyFile, draft: Draft, known: Facts) -> Decision | None:
+    """The decision about a new draft; None where it offers no text and nothing forbids one.
+
+    A message that the AI must not answer is shown as that, though it found no answer anyway.
+    """
+    decision = judge(policy, draft, known)
+    offers_nothing = draft.text is None and decision.oversight is not Oversight.BLOCK
+    return None if offers_nothing else decision
+
+
+def _never_automatic(draft: Draft, known: Facts) -> Iterator[str]:
+    if draft.actions:  # no executor is configured for any action yet
+        yield "Its actions are done by hand, so it does not go out by itself."
+    if known.follows_unanswered:
+        yield (
+            "An earlier message of the customer is not answered yet, so nothing goes out by itself."
+        )
 
 
 def judge_again(policy: PolicyFile, held: Held, *, text: str | None = None) -> Decision:
@@ -146,8 +166,7 @@ def _renew(
     move(DraftState.DRAFTING, rev=draft.rev + 1, final_text=None, opened_for=None)
     row = decision_row(draft, draft.rev, again, policy_number=in_force.number, at=now)
     drafts.add_decision(session, scope, row)
-    actions = [action_of(action) for action in held.actions]
-    drafts.add_actions(session, scope, draft.id, draft.rev, actions)
+    drafts.carry_actions(session, scope, held.actions, to_rev=draft.rev)
     session.flush()
     move(STATE_FOR[again.oversight])
     ask_note(

@@ -111,7 +111,8 @@ class Facts:
     """What a policy may know beside the draft. None means not known, and is never guessed.
 
     Attributes:
-        message: The customer's message, without quoted history.
+        message: All that the customer wrote since the last reply, without quoted history.
+        follows_unanswered: Some of that came before the message that the draft answers.
         grounded: Strings the drafter was given; None: grounding is not judged.
         agent: Who is answering.
         at: When the decision is made.
@@ -119,6 +120,7 @@ class Facts:
     """
 
     message: str | None = None
+    follows_unanswered: bool = False
     tags: frozenset[str] = frozenset()
     channel: str | None = None
     language: str | None = None

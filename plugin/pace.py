@@ -32,7 +32,9 @@ class Pace:
             calling.
         first_delay: The wait after a first failure; it doubles with each further one.
         longest_delay: Where the doubling ends.
-        read_again: The wait where the ticket could not be read before a reply.
+        read_again: The wait where the ticket could not be read before a reply, at the least.
+        reply_patience: An approved reply that could not go out for so long is shown to a person.
+        patience: A note or a change of tags is tried for so long: an outage loses none.
         forget: Finished jobs are deleted this often.
         kept: What is deleted ended so long ago.
         times: How many times faster than the world this is: 1 wherever it counts.
@@ -51,6 +53,8 @@ class Pace:
     first_delay: float = 2.0
     longest_delay: float = 300.0
     read_again: float = 60.0
+    reply_patience: float = 3 * 3600.0
+    patience: float = 3 * 86400.0
     forget: float = 600.0
     kept: float = 3600.0
     times: float = 1.0

@@ -6,7 +6,7 @@
    `delivery.answers` (public).
 4. For a customer's message, `facts.gather` reads what is known, from the shop too.
 5. The merchant's drafter makes a draft: `drafting`.
-6. `judgement.judge` holds it against the policies: `policy.decide`. Pure.
+6. `judgement.judge_new` holds it against the policies: `policy.decide`. Pure.
 7. `present.present` stores it all in one transaction; `delivery.effects` writes note and tags.
 8. A person's verdict (`review.verdicts`) approves it; `delivery.replies` sends it exactly once.
 9. What was really sent becomes a correction: `learning.corrections`.
@@ -24,7 +24,7 @@ from plugin.delivery import answers, replies
 from plugin.delivery import effects as effects_of_ours
 from plugin.errors import MovedError
 from plugin.jobs import JobName
-from plugin.judgement import judge
+from plugin.judgement import judge_new
 from plugin.models import EffectKind, InboxState
 from plugin.outbox import ticket_key
 from plugin.present import present
@@ -37,8 +37,8 @@ from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)
 
-# With waits of up to five minutes about three hours: an outage loses nothing.
-_MAX_ATTEMPTS = 40
+# With waits of up to five minutes about three days: an outage loses nothing.
+_MAX_ATTEMPTS = 900
 
 Became = tuple[InboxState, str]
 
@@ -101,11 +101,11 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> Beca
         return InboxState.IGNORED, overtaken
     runtime, scope = case.runtime, case.scope
     ticket = case.helpdesk.ticket(case.ticket_id)
-    gathered = facts.gather(ticket, message, runtime.shops(scope))
+    gathered = facts.gather(ticket, message, case.conversation, runtime.shops(scope))
     draft = runtime.drafter(scope).draft(gathered.request)
     known = facts.facts_of(gathered, draft, at=runtime.now())
     policy = runtime.policy(scope)
-    decision = None if draft.text is None else judge(policy.file, draft, known)
+    decision = judge_new(policy.file, draft, known)
     state = present(case, gathered, draft, known, decision=decision, policy_number=policy.number)
     if state is None:
         return InboxState.IGNORED, "This message has its draft already."

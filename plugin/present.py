@@ -40,7 +40,7 @@ def present(
 ) -> DraftState | None:
     """Store and show a draft. Returns its state; None where the message has one already.
 
-    `decision` is None where there is no text to decide about.
+    `decision` is None where there is no text, and nothing that forbids one.
     """
     now = case.runtime.now()
     with case.runtime.database.write() as session:

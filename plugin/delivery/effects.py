@@ -29,9 +29,6 @@ from plugin.text.tokens import canonical_words
 
 log = structlog.get_logger(__name__)
 
-# With waits of up to five minutes about three hours: an outage loses nothing.
-MAX_ATTEMPTS = 40
-
 
 @dataclass(frozen=True, slots=True)
 class Claim:
@@ -106,7 +103,8 @@ def attempt(runtime: Runtime, scope: Scope, effect: EffectRow, claimed: Claim) -
         helpdesk = runtime.helpdesk(account)
         receipt = look(helpdesk, effect) if in_doubt else None
     except ConnectorError as error:
-        return _not_looked_up(effect, error) if in_doubt else _not_done(effect, error)
+        give_up = _not_looked_up if in_doubt else _not_done
+        return give_up(runtime, effect, error)
     if receipt is not None:
         return Settled(EffectState.DONE, receipt)
     if in_doubt and effect.kind is EffectKind.REPLY:
@@ -114,9 +112,9 @@ def attempt(runtime: Runtime, scope: Scope, effect: EffectRow, claimed: Claim) -
     try:
         return _do(runtime, scope, helpdesk, effect, claimed)
     except AmbiguousError as error:
-        return _after_doubt(helpdesk, effect, error)
+        return _after_doubt(runtime, helpdesk, effect, error)
     except ConnectorError as error:
-        return _not_done(effect, error)
+        return _not_done(runtime, effect, error)
 
 
 def keep(runtime: Runtime, scope: Scope, effect: EffectRow, token: str, settled: Settled) -> None:
@@ -244,40 +242,48 @@ def _superseded(session: Session, scope: Scope, effect: EffectRow) -> bool:
     return drafts.get(session, scope, effect.draft_id).draft.state is DraftState.STALE
 
 
-def _not_done(effect: EffectRow, error: ConnectorError) -> Settled:
+def _not_done(runtime: Runtime, effect: EffectRow, error: ConnectorError) -> Settled:
     """The helpdesk did nothing: try later, unless that cannot help."""
     log.warning("effect_not_done", effect=effect.id, kind=effect.kind, reason=error.reason)
-    hopeless = error.permanent and not _is_an_admins(effect, error)
-    if hopeless or effect.attempts + 1 >= MAX_ATTEMPTS:
+    if not _may_help(runtime, effect, error):
         return Settled(EffectState.FAILED, error=error.reason)
     return Settled(EffectState.PLANNED, error=error.reason, wait=error.retry_after)
 
 
-def _is_an_admins(effect: EffectRow, error: ConnectorError) -> bool:
-    """A credential that an admin can mend. A note may wait for that; a customer's reply may not."""
-    return isinstance(error, AuthError) and effect.kind is not EffectKind.REPLY
-
-
-def _after_doubt(helpdesk: Helpdesk, effect: EffectRow, error: AmbiguousError) -> Settled:
+def _after_doubt(
+    runtime: Runtime, helpdesk: Helpdesk, effect: EffectRow, error: AmbiguousError
+) -> Settled:
     """It may have been done: look at once."""
     log.warning("effect_in_doubt", effect=effect.id, kind=effect.kind, reason=error.reason)
     try:
         receipt = look(helpdesk, effect)
     except ConnectorError as blind:
-        return _not_looked_up(effect, blind)
+        return _not_looked_up(runtime, effect, blind)
     if receipt is not None:
         return Settled(EffectState.DONE, receipt)
     if effect.kind is EffectKind.REPLY:
         return Settled(EffectState.UNKNOWN, error=error.reason)
-    return _not_done(effect, error)
+    return _not_done(runtime, effect, error)
 
 
-def _not_looked_up(effect: EffectRow, error: ConnectorError) -> Settled:
+def _not_looked_up(runtime: Runtime, effect: EffectRow, error: ConnectorError) -> Settled:
     """It may have been done, and nobody can say now: never done again before somebody looked."""
     log.warning("effect_not_looked_up", effect=effect.id, kind=effect.kind, reason=error.reason)
-    if error.permanent or effect.attempts + 1 >= MAX_ATTEMPTS:
+    if not _may_help(runtime, effect, error):
         return Settled(EffectState.UNKNOWN, error=error.reason)
     return Settled(EffectState.ATTEMPTING, error=error.reason, wait=error.retry_after)
+
+
+def _may_help(runtime: Runtime, effect: EffectRow, error: ConnectorError) -> bool:
+    """Whether another try can help: not where the helpdesk refuses, and not for ever.
+
+    An admin can mend a credential. A note waits for that; a customer's reply does not.
+    """
+    replying = effect.kind is EffectKind.REPLY
+    patience = runtime.pace.reply_patience if replying else runtime.pace.patience
+    if runtime.now() - effect.created_at > timedelta(seconds=patience):
+        return False
+    return not error.permanent or (isinstance(error, AuthError) and not replying)
 
 
 def _whole_second(moment: datetime) -> datetime:

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import structlog
 from sqlalchemy.orm import Session
 
-from connectors.errors import ConnectorError
+from connectors.errors import AuthError, ConnectorError
 from connectors.types import Message, Receipt
 from plugin.card import plain_note_html
 from plugin.delivery import answers
@@ -26,8 +26,8 @@ log = structlog.get_logger(__name__)
 _SYSTEM = "system"
 _SHORTEST_WAIT = timedelta(seconds=1)
 _UNSENT_WORDS = {
-    DraftState.DELIVERY_FAILED: "The helpdesk refused the approved reply ({error}); it was not "
-    "sent. Answer yourself, or approve again on the review page.",
+    DraftState.DELIVERY_FAILED: "The approved reply was not sent: the helpdesk did not take it "
+    "({error}). Answer yourself, or approve again on the review page.",
     DraftState.DELIVERY_UNKNOWN: "It is not known whether the approved reply went out ({error}). "
     "Look at this ticket's conversation and say on the review page.",
 }
@@ -47,9 +47,7 @@ def deliver(runtime: Runtime, scope: Scope, draft_id: str) -> None:
     try:
         effect = _ready(runtime, scope, held)
     except ConnectorError as error:
-        log.warning("delivery_not_started", draft=draft_id, reason=error.reason)
-        again = timedelta(seconds=runtime.pace.read_again)
-        _later(runtime, scope, held.draft, again)
+        _not_begun(runtime, scope, held.draft, error)
         return
     claimed = claim(runtime, scope, effect) if effect else None
     if effect is not None and claimed is not None:
@@ -113,6 +111,36 @@ def _start(case: Case, seen: Held) -> bool:
         drafts.move(session, scope, draft, DraftState.DELIVERING, actor=_SYSTEM, at=now, due_at=due)
         plan_reply(session, scope, case.account, draft, author_id=author_id, at=now)
     return True
+
+
+def _not_begun(runtime: Runtime, scope: Scope, seen: DraftRow, error: ConnectorError) -> None:
+    """The ticket could not be read, so nothing was sent: come back, in the end ask a person.
+
+    A wrong credential is waited for, since an admin may mend it.
+    """
+    log.warning("delivery_not_started", draft=seen.id, reason=error.reason)
+    hopeless = error.permanent and not isinstance(error, AuthError)
+    patience = timedelta(seconds=runtime.pace.reply_patience)
+    if hopeless or runtime.now() - seen.state_at > patience:
+        _give_up(runtime, scope, seen, error)
+    else:
+        wait = max(error.retry_after or 0, runtime.pace.read_again)
+        _later(runtime, scope, seen, timedelta(seconds=wait))
+
+
+def _give_up(runtime: Runtime, scope: Scope, seen: DraftRow, error: ConnectorError) -> None:
+    with runtime.database.write() as session:
+        draft = drafts.get(session, scope, seen.id, lock=True).draft
+        if (draft.state, draft.rev, draft.state_at) != (seen.state, seen.rev, seen.state_at):
+            return
+        planned = effects.by_key(session, scope, reply_key(draft))
+        if planned and not effects.call_off(session, scope, planned, error=error.reason):
+            return
+        if draft.state is DraftState.APPROVED:
+            at = runtime.now()
+            drafts.move(session, scope, draft, DraftState.DELIVERING, actor=_SYSTEM, at=at)
+        failed = Settled(EffectState.FAILED, error=error.reason)
+        _ask_a_person(runtime, session, scope, draft, failed)
 
 
 def _finish(

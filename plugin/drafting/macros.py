@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 
 from connectors.types import Money
 from plugin.drafting.marked_yaml import Marked, load_marked, near_miss
@@ -24,6 +25,7 @@ _WITHOUT_ORDER = frozenset({"store_credit", "discount"})
 _FIXED = re.compile(r"[0-9]{1,9}(?:\.[0-9]{1,4})?")
 _PERCENT = re.compile(r"([0-9]{1,3}(?:\.[0-9]{1,2})?)%")
 _HUNDRED = Decimal(100)
+_FILES_KEPT = 64
 
 
 class Basis(StrEnum):
@@ -112,8 +114,9 @@ def _needs_order(action: MacroAction) -> bool:
     return action.type in ACTION_TYPES - _WITHOUT_ORDER
 
 
+@lru_cache(maxsize=_FILES_KEPT)
 def load_macros(source: str) -> tuple[Macro, ...]:
-    """Read a macro file.
+    """Read a macro file. The last files are kept typed.
 
     Raises:
         InvalidInputError: `field` is a path such as ``macros[3].text``; the message names the line.

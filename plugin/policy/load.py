@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from marshmallow import Schema, ValidationError
@@ -12,12 +13,14 @@ from plugin.policy import checks
 from plugin.policy.model import Defaults, PolicyFile
 from plugin.policy.schema import FileSchema, PolicySchema
 
+_FILES_KEPT = 64
 _FILE = FileSchema()
 _POLICY = PolicySchema()
 
 
+@lru_cache(maxsize=_FILES_KEPT)
 def load(source: str) -> PolicyFile:
-    """Type a policy file.
+    """Type a policy file. The last files are kept typed.
 
     Raises:
         PolicyFileError: With every error, each with its line, its field and what is expected.

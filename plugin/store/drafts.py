@@ -87,6 +87,19 @@ def add_actions(
         )
 
 
+def carry_actions(
+    session: Session, scope: Scope, rows: Sequence[ActionRow], *, to_rev: int
+) -> None:
+    """Store the actions of one revision for another, with what was done by hand already."""
+    for row in rows:
+        values = {
+            column.key: getattr(row, column.key)
+            for column in ActionRow.__table__.columns
+            if column.key != "id"
+        }
+        session.add(ActionRow(**{**values, "merchant_id": scope.merchant_id, "rev": to_rev}))
+
+
 def action_of(row: ActionRow) -> ActionRequest:
     """A stored action as the rest of the service speaks of it."""
 

@@ -79,16 +79,14 @@ def signers(session: Session, scope: Scope, draft_id: str, rev: int) -> frozense
 
 
 def void(session: Session, scope: Scope, draft_id: str) -> None:
-    """Let no earlier verdict of a draft count any more, and take its ticks back."""
+    """Let no earlier verdict of a draft count any more.
+
+    Ticks stay: a refund that somebody made in the shop is made, and asking again invites a second.
+    """
     session.execute(
         update(VerdictRow)
         .where(VerdictRow.merchant_id == scope.merchant_id, VerdictRow.draft_id == draft_id)
         .values(counts=False)
-    )
-    session.execute(
-        update(ActionRow)
-        .where(ActionRow.merchant_id == scope.merchant_id, ActionRow.draft_id == draft_id)
-        .values(done_by=None, done_at=None)
     )
 
 

@@ -205,7 +205,8 @@ def test_a_policy_that_became_stricter_holds_a_draft_of_yesterday(bench: Bench, 
     assert bench.public(ticket_id) == []
     assert (held.draft.state, held.draft.rev) == (DraftState.AWAITING_APPROVAL, 2)
     assert held.oversight is Oversight.APPROVAL
-    assert [action.done_at for action in held.actions] == [None]
+    # What Ana did by hand stays done: nobody is asked to refund again.
+    assert [bool(action.done_at) for action in held.actions] == [when == "after it is signed"]
     assert any("rev 2" in note for note in bench.notes(ticket_id))
 
 
@@ -272,13 +273,13 @@ def test_a_slow_worker_does_not_make_a_newer_draft_stale(
     real = facts.gather
     slowed: list[str] = []
 
-    def slowly(ticket: Any, message: Any, shops: Any) -> Any:
+    def slowly(ticket: Any, *read: Any) -> Any:
         if not slowed:
             slowed.append(ticket.id)
             bench.hands.customer_writes(ticket.id, "Newer words: send it somewhere else.")
             bench.wait_for_webhooks()
             handle_event(bench.runtime, bench.scope, accepted(bench)[0])
-        return real(ticket, message, shops)
+        return real(ticket, *read)
 
     monkeypatch.setattr(facts, "gather", slowly)
     ticket_id = bench.opened("refund_under_limit")

@@ -12,9 +12,10 @@ import sys
 import traceback
 from pathlib import Path
 
-from plugin.app import _built_in, _typed_policy
+from plugin.app import _built_in
 from plugin.demo.world import data
 from plugin.drafting.base import Request
+from plugin.policy.load import load as load_policy
 from tests.kills.child import Life, live
 
 LONGEST_ORDER = 65_536
@@ -45,7 +46,7 @@ def _warm() -> None:
     """Load what the first draft would load."""
     drafter = _built_in(data("macros.yaml"))
     drafter.draft(Request(subject="Where is it?", text="Where is my order #1001? I am waiting."))
-    _typed_policy(data("policies.yaml"))
+    load_policy(data("policies.yaml"))
 
 
 def _fork(life: Life, nursery: socket.socket, descriptor: int) -> int:

@@ -41,7 +41,12 @@ def install(app: Flask, sandbox: Sandbox) -> None:
 
 def sandbox() -> Sandbox:
     """The sandbox of the app that answers this request."""
-    found: Sandbox = current_app.extensions[_NAME]
+    return sandbox_of(current_app)
+
+
+def sandbox_of(app: Flask) -> Sandbox:
+    """The sandbox of an app, for whoever runs it in the same process."""
+    found: Sandbox = app.extensions[_NAME]
     return found
 
 
