@@ -8,6 +8,7 @@ import pytest
 from plugin.models import DraftState, InboxState
 from tests.bench.world import ANA
 from tests.jobs.support import eventually
+from tests.kills.barriers import BARRIERS
 from tests.kills.scene import HEALER, KILLED, Scene
 
 OVER = frozenset({InboxState.DONE, InboxState.IGNORED})
@@ -58,6 +59,7 @@ STORIES = {
     "accepted-not-answered": Story(asks),
     "job-taken-event-not-claimed": Story(asks),
     "event-claimed": Story(asks),
+    "draft-being-stored": Story(asks),
     "draft-stored-note-not-written": Story(asks),
     "event-done-not-said": Story(asks),
     "note-claimed-not-written": Story(asks),
@@ -65,7 +67,10 @@ STORIES = {
     "verdict-stored-job-not-run": Story(asks_and_is_approved, DraftState.DELIVERED, 1),
     "reply-planned-not-claimed": Story(AUTOMATIC, DraftState.DELIVERED, 1),
     # Nobody can prove that it did not go out, so nobody sends it again: a person is asked.
+    "reply-claimed-not-checked": Story(AUTOMATIC, DraftState.DELIVERY_UNKNOWN),
     "reply-claimed-not-sent": Story(AUTOMATIC, DraftState.DELIVERY_UNKNOWN),
+    "reply-about-to-leave": Story(AUTOMATIC, DraftState.DELIVERY_UNKNOWN),
+    "reply-bytes-not-sent": Story(AUTOMATIC, DraftState.DELIVERY_UNKNOWN),
     "reply-sent-receipt-not-stored": Story(AUTOMATIC, DraftState.DELIVERED, 1),
     "receipt-stored-job-not-ended": Story(AUTOMATIC, DraftState.DELIVERED, 1),
     "tags-written-not-settled": Story(asks_and_is_answered_by_an_agent, DraftState.ANSWERED),
@@ -73,6 +78,10 @@ STORIES = {
     "sweep-enqueued": Story(asks, first="event-claimed"),
     "handed-back-lease-not-taken": Story(asks, first="event-claimed"),
 }
+
+
+def test_every_barrier_has_its_kill() -> None:
+    assert STORIES.keys() == BARRIERS.keys()
 
 
 @pytest.mark.parametrize("barrier", STORIES)
