@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -122,14 +122,14 @@ def renew_if_stricter(runtime: Runtime, session: Session, scope: Scope, held: He
 
 
 def decision_row(
-    draft: DraftRow, rev: int, decision: Decision, *, policy_number: int, at: datetime
+    draft: DraftRow, rev: int, decision: Decision, *, in_force: PolicyInForce, at: datetime
 ) -> DecisionRow:
-    """A decision as it is stored."""
-    deadline = None if decision.deadline is None else at + timedelta(seconds=decision.deadline)
+    """A decision as it is stored. Its deadline runs in business hours where the file has them."""
+    deadline = None if decision.deadline is None else in_force.file.due(decision.deadline, at)
     return DecisionRow(
         draft_id=draft.id,
         rev=rev,
-        policy_number=policy_number,
+        policy_number=in_force.number,
         oversight=decision.oversight,
         approvals=decision.approvals,
         approvers=[role.value for role in decision.approvers],
@@ -164,7 +164,7 @@ def _renew(
         signed = held.oversight is Oversight.APPROVAL
         move(DraftState.AWAITING_APPROVAL if signed else DraftState.AWAITING_REVIEW)
     move(DraftState.DRAFTING, rev=draft.rev + 1, final_text=None, opened_for=None)
-    row = decision_row(draft, draft.rev, again, policy_number=in_force.number, at=now)
+    row = decision_row(draft, draft.rev, again, in_force=in_force, at=now)
     drafts.add_decision(session, scope, row)
     drafts.carry_actions(session, scope, held.actions, to_rev=draft.rev)
     session.flush()

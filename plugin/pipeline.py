@@ -106,7 +106,7 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> Beca
     known = facts.facts_of(gathered, draft, at=runtime.now())
     policy = runtime.policy(scope)
     decision = judge_new(policy.file, draft, known)
-    state = present(case, gathered, draft, known, decision=decision, policy_number=policy.number)
+    state = present(case, gathered, draft, known, decision=decision, in_force=policy)
     if state is None:
         return InboxState.IGNORED, "This message has its draft already."
     return InboxState.DONE, f"Drafted: {state.words}."

@@ -17,7 +17,7 @@ from plugin.facts import Gathered
 from plugin.judgement import STATE_FOR, decision_row, draft_note_key
 from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts
 from plugin.outbox import ask_delivery, ask_note
-from plugin.runtime import Case
+from plugin.runtime import Case, PolicyInForce
 from plugin.store import drafts
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
@@ -36,7 +36,7 @@ def present(
     known: Facts,
     *,
     decision: Decision | None,
-    policy_number: int,
+    in_force: PolicyInForce,
 ) -> DraftState | None:
     """Store and show a draft. Returns its state; None where the message has one already.
 
@@ -55,7 +55,7 @@ def present(
             if stale.state in BECOMES_STALE:
                 drafts.move(session, case.scope, stale, DraftState.STALE, actor=_SYSTEM, at=now)
         if decision is not None:
-            decided = decision_row(row, row.rev, decision, policy_number=policy_number, at=now)
+            decided = decision_row(row, row.rev, decision, in_force=in_force, at=now)
             drafts.add_decision(session, case.scope, decided)
         drafts.add_actions(session, case.scope, row.id, row.rev, draft.actions)
         session.flush()

@@ -43,6 +43,16 @@ def money(document: Document, policies: Sequence[Numbered], file: PolicyFile) ->
                     break
 
 
+def hours(document: Document, policies: Sequence[Numbered], file: PolicyFile) -> Iterator[Problem]:
+    """A condition on business hours needs them in the file."""
+    if file.business_hours is not None:
+        return
+    for index, policy in policies:
+        if any(condition.key == "business_hours" for condition in policy.conditions):
+            expected = "expected business_hours: at the top of the file, with timezone and days"
+            yield document.problem(("policies", index, "when", "business_hours"), expected)
+
+
 def _thresholds(value: object) -> tuple[Threshold, ...]:
     if isinstance(value, AmountRange):
         return (value.low, value.high)

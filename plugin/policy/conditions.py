@@ -169,6 +169,15 @@ def _novel(_: bool, case: Case) -> Finding:
     return met("the question is novel") if case.facts.novel else NOT_MET
 
 
+def _business_hours(wanted: str, case: Case) -> Finding:
+    hours, at = case.situation.file.business_hours, case.facts.at
+    if hours is None or at is None:
+        return unknown("the time of the decision is not known")
+    if hours.is_inside(at) is not (wanted == "inside"):
+        return NOT_MET
+    return met(f"it is {wanted} business hours")
+
+
 CONDITIONS: Mapping[str, Key[Any]] = {
     "action": Key(values.one_or_many(values.action_type), _action),
     "actions": Key(values.choice("none", "any"), _actions),
@@ -188,10 +197,11 @@ CONDITIONS: Mapping[str, Key[Any]] = {
     "segment": Key(values.segment, _segment),
     "novel": Key(values.true, _novel),
     "undeclared_commitment": Key(values.true, _undeclared_commitment),
+    "business_hours": Key(values.choice("inside", "outside"), _business_hours),
     "reply_contains": Key(values.one_or_many(values.phrase), _reply_contains),
     "message_contains": Key(values.one_or_many(values.phrase), _message_contains),
 }
 
 MONEY_KEYS = frozenset({"amount_over", "amount_at_least", "amount_between", "order_share_over"})
 # Part of the language, not yet of this release: an error, never silently ignored.
-LATER_KEYS = frozenset({"sensitive", "sentiment", "ungrounded_fact", "business_hours"})
+LATER_KEYS = frozenset({"sensitive", "sentiment", "ungrounded_fact"})

@@ -1,7 +1,7 @@
 """A policy file's text, checked and typed. All that is wrong is told at once."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -59,6 +59,7 @@ def _read(source: str) -> tuple[PolicyFile, list[Problem]]:
         currency=top.valid.get("currency"),
         rates=top.valid.get("rates", {}),
         defaults=defaults if isinstance(defaults, Defaults) else Defaults(),
+        business_hours=top.valid.get("business_hours"),
     )
     raw_policies: list[Tree] = top.valid.get("policies", [])
     each = [
@@ -72,9 +73,10 @@ def _read(source: str) -> tuple[PolicyFile, list[Problem]]:
         *(problem for typed in each for problem in typed.problems),
         *checks.unique_ids(document, raw_policies),
         *([] if top.wrong & {"currency", "rates"} else checks.money(document, policies, file)),
+        *([] if "business_hours" in top.wrong else checks.hours(document, policies, file)),
         *checks.warnings(document, policies, file.defaults),
     ]
-    whole = PolicyFile(file.currency, file.rates, file.defaults, tuple(p for _, p in policies))
+    whole = replace(file, policies=tuple(policy for _, policy in policies))
     return whole, sorted(problems, key=lambda problem: problem.line)
 
 

@@ -2,9 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from plugin.models import Oversight, Role
+from plugin.policy.hours import BusinessHours
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +105,23 @@ class PolicyFile:
     Attributes:
         currency: ISO 4217; None only where nothing in the file needs one.
         rates: What one unit of another currency is worth in the file's.
+        business_hours: When deadlines run; None: day and night.
     """
 
     currency: str | None = None
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     defaults: Defaults = Defaults()
     policies: tuple[Policy, ...] = ()
+    business_hours: BusinessHours | None = None
+
+    def due(self, seconds: float, at: datetime) -> datetime:
+        """When a deadline of so many seconds passes, counted from `at`."""
+        if self.business_hours is None:
+            return at + timedelta(seconds=seconds)
+        return self.business_hours.after(at, seconds)
+
+    def time_given(self, start: datetime, due: datetime) -> float:
+        """The seconds that a deadline gave: what `due` was worked out from."""
+        if self.business_hours is None:
+            return (due - start).total_seconds()
+        return self.business_hours.between(start, due).total_seconds()

@@ -8,6 +8,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, val
 from plugin.models import Oversight, Role
 from plugin.policy import values
 from plugin.policy.conditions import CONDITIONS, LATER_KEYS
+from plugin.policy.hours_file import business_hours
 from plugin.policy.model import Condition, Defaults, Policy, SignOff
 
 _DEFAULTS = Defaults()
@@ -133,7 +134,7 @@ class DefaultsSchema(Strict):
 class FileSchema(Strict):
     """The top of the file. Its policies are read one by one, so that each can be wrong alone."""
 
-    later = frozenset({"business_hours", "limits"})
+    later = frozenset({"limits"})
     elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("require", "deadline"), "under defaults"
     )
@@ -141,5 +142,6 @@ class FileSchema(Strict):
     version = Typed(values.version)
     currency = Typed(values.currency)
     rates = Typed(values.rates)
+    business_hours = Typed(business_hours)
     defaults = fields.Nested(DefaultsSchema)
     policies = Typed(values.anything_listed)

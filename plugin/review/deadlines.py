@@ -25,7 +25,7 @@ _SYSTEM = "system"
 
 def passed(runtime: Runtime, scope: Scope, draft_id: str) -> None:
     """Escalate or expire a draft whose deadline has passed; nothing where it has not."""
-    now = runtime.now()
+    now, file = runtime.now(), runtime.policy(scope).file
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)
         decision = held.decision
@@ -34,7 +34,9 @@ def passed(runtime: Runtime, scope: Scope, draft_id: str) -> None:
         if decision.deadline_at is None or decision.deadline_at > now:
             return
         if decision.escalate_to is not None and decision.escalated_at is None:
-            _escalate(runtime, session, scope, held, decision, at=now)
+            given = file.time_given(decision.decided_at, decision.deadline_at)
+            again = file.due(given, now)
+            _escalate(runtime, session, scope, held, decision, at=now, again=again)
         else:
             _expire(runtime, session, scope, held, at=now)
 
@@ -47,10 +49,10 @@ def _escalate(
     decision: DecisionRow,
     *,
     at: datetime,
+    again: datetime,
 ) -> None:
-    """Ask the next role, and give it as long as the first had."""
-    given = (decision.deadline_at or at) - decision.decided_at
-    decision.escalated_at, decision.deadline_at = at, at + given
+    """Ask the next role, and give it as long as the first had: until `again`."""
+    decision.escalated_at, decision.deadline_at = at, again
     role = decision.escalate_to
     audit.add(
         session,
@@ -59,7 +61,7 @@ def _escalate(
         actor=_SYSTEM,
         event="escalated",
         draft_id=held.draft.id,
-        detail={"role": role, "deadline": decision.deadline_at.isoformat()},
+        detail={"role": role, "deadline": again.isoformat()},
     )
     whom = approvers_words([role] if role else [])
     _tell(

@@ -26,7 +26,8 @@ def test_it_tells_every_condition_with_an_example_that_loads() -> None:
         example = re.findall(r"`([^`]+)`", row)[-1]
         assert example.startswith(f"{key}: ")
         source = (
-            f"version: 1\ncurrency: USD\npolicies: [{{id: p, require: block, when: {{{example}}}}}]"
+            'version: 1\ncurrency: USD\nbusiness_hours: {timezone: UTC, mon: "09:00-18:00"}\n'
+            f"policies: [{{id: p, require: block, when: {{{example}}}}}]"
         )
         assert check(source) == [], key
 
