@@ -8,10 +8,10 @@ expected.
 import re
 from collections.abc import Callable
 from decimal import Decimal
-from difflib import get_close_matches
 from typing import TypeVar
 
 from marshmallow import ValidationError
+from rapidfuzz import fuzz, process
 
 from plugin.models import ACTION_TYPES, TAG_PREFIX, Oversight, Role, known_action
 from plugin.policy.model import AmountRange, Threshold
@@ -22,6 +22,7 @@ Parser = Callable[[object], T]
 
 _MAX_TEXT = 500
 _MAX_SHOWN = 40
+_NEAR_PER_CENT = 60
 _MAX_DURATION = 366 * 24 * 60 * 60
 _MAX_APPROVALS = 10
 _SECONDS = {"s": 1, "m": 60, "h": 60 * 60, "d": 24 * 60 * 60}
@@ -43,7 +44,9 @@ def shown(value: object) -> str:
 
 def near_miss(wrong: str, known: list[str]) -> str:
     """``"; did you mean amount_over?"`` where one of `known` is close, else nothing."""
-    close = get_close_matches(wrong[:_MAX_SHOWN].lower(), known, n=1)
+    close = process.extractOne(
+        wrong[:_MAX_SHOWN].lower(), known, scorer=fuzz.ratio, score_cutoff=_NEAR_PER_CENT
+    )
     return f"; did you mean {close[0]}?" if close else ""
 
 

@@ -44,9 +44,9 @@ BILLION_LAUGHS = "a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n"
     ],
 )
 def test_it_is_refused_quickly_with_a_line(source: str, line: int, words: str) -> None:
-    start = time.monotonic()
+    start = time.process_time()
     problems = check(source)
-    assert time.monotonic() - start < 2
+    assert time.process_time() - start < 2
     assert any(p.line == line and words in p.message for p in problems), problems
     with pytest.raises(PolicyFileError):
         load(source)
@@ -54,9 +54,9 @@ def test_it_is_refused_quickly_with_a_line(source: str, line: int, words: str) -
 
 def test_many_unknown_keys_take_no_time() -> None:
     source = "version: 1\n" + "".join(f"polcies{n}: 1\n" for n in range(20_000))
-    start = time.monotonic()
+    start = time.process_time()
     assert len(check(source)) == 20_000
-    assert time.monotonic() - start < 5
+    assert time.process_time() - start < 5
 
 
 def test_a_long_key_does_not_flood_the_message() -> None:
