@@ -14,6 +14,8 @@ from plugin.drafting.base import Request
 from plugin.drafting.builtin import BuiltinDrafter
 from plugin.drafting.macros import load_macros
 from plugin.drafting.orders_file import load_orders
+from plugin.models import Draft
+from plugin.text.reply import reply_of
 
 DEMO = Path(demo.__file__).parent / "data"
 ADA = "ada@example.com"
@@ -98,3 +100,28 @@ def demo_orders() -> dict[str, Order]:
 
 def json_lines(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+
+
+@cache
+def tickets() -> dict[str, dict[str, Any]]:
+    return {ticket["key"]: ticket for ticket in json_lines(DEMO / "tickets.jsonl")}
+
+
+def words_of(key: str) -> str:
+    """A ticket's first message as the service reads it."""
+    return reply_of(tickets()[key].get("text"), tickets()[key].get("html"))
+
+
+def draft_of(ticket: dict[str, Any], text: str) -> Draft:
+    email = ticket["from"]["email"]
+    own = (order for order in demo_orders().values() if order.email == email)
+    return demo_drafter().draft(
+        Request(
+            subject=ticket["subject"],
+            text=text,
+            tags=frozenset(ticket["tags"]),
+            customer_name=ticket["from"]["name"],
+            customer_email=email,
+            orders=tuple(sorted(own, key=lambda order: order.placed_at, reverse=True)),
+        )
+    )

@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
@@ -11,15 +10,13 @@ import yaml
 from selectolax.lexbor import LexborHTMLParser
 
 from connectors.types import Money
-from plugin.drafting.base import Request
 from plugin.drafting.macros import load_macros
 from plugin.models import Draft, Facts, OrderFacts, Oversight, Role
 from plugin.policy.decide import decide
 from plugin.policy.load import check, load
 from plugin.text.promises import has_lexicon, undeclared
-from plugin.text.reply import reply_of
 
-from .support import DEMO, demo_drafter, demo_orders, json_lines, money
+from .support import DEMO, demo_orders, draft_of, json_lines, money, tickets, words_of
 
 NOW = datetime(2026, 11, 22, 9, tzinfo=UTC)
 POLICIES = (DEMO / "policies.yaml").read_text(encoding="utf-8")
@@ -192,31 +189,6 @@ MAILS = {
     ),
     "french_returns_yahoo": Mail("yahoo_quoted", "Bonjour,", "Nadia", ("Où en est",)),
 }
-
-
-@cache
-def tickets() -> dict[str, dict[str, Any]]:
-    return {ticket["key"]: ticket for ticket in json_lines(DEMO / "tickets.jsonl")}
-
-
-def words_of(key: str) -> str:
-    """A ticket's first message as the service reads it."""
-    return reply_of(tickets()[key].get("text"), tickets()[key].get("html"))
-
-
-def draft_of(ticket: dict[str, Any], text: str) -> Draft:
-    email = ticket["from"]["email"]
-    own = (order for order in demo_orders().values() if order.email == email)
-    return demo_drafter().draft(
-        Request(
-            subject=ticket["subject"],
-            text=text,
-            tags=frozenset(ticket["tags"]),
-            customer_name=ticket["from"]["name"],
-            customer_email=email,
-            orders=tuple(sorted(own, key=lambda order: order.placed_at, reverse=True)),
-        )
-    )
 
 
 def facts_of(ticket: dict[str, Any], text: str, draft: Draft) -> Facts:
