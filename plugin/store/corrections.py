@@ -27,10 +27,11 @@ def recent(session: Session, scope: Scope, *, limit: int) -> Sequence[Correction
 
 
 def of_draft(session: Session, scope: Scope, draft_id: str) -> CorrectionRow | None:
-    """What became of a draft's text."""
-    return session.scalar(
-        select(CorrectionRow)
-        .where(CorrectionRow.merchant_id == scope.merchant_id, CorrectionRow.draft_id == draft_id)
-        .order_by(CorrectionRow.id.desc())
-        .limit(1)
+    """What became of a draft's text: the newest correction of it."""
+    found = session.scalars(
+        select(CorrectionRow).where(
+            CorrectionRow.merchant_id == scope.merchant_id, CorrectionRow.draft_id == draft_id
+        )
     )
+    # Not sorted by the database: SQLite would rather walk all the merchant's, which are in order.
+    return max(found, key=lambda row: row.id, default=None)

@@ -236,36 +236,6 @@ def actions_of(
     return by_draft
 
 
-def queue(
-    session: Session,
-    scope: Scope,
-    states: Sequence[DraftState],
-    *,
-    limit: int,
-    newest_first: bool = False,
-) -> Sequence[tuple[DraftRow, DecisionRow | None]]:
-    """Drafts in these states with their decision, oldest first.
-
-    States that nothing but an answer ends fill up with what nobody will answer any more; they are
-    better read newest first.
-    """
-    rows = session.execute(
-        select(DraftRow, DecisionRow)
-        .outerjoin(
-            DecisionRow,
-            and_(
-                DecisionRow.draft_id == DraftRow.id,
-                DecisionRow.rev == DraftRow.rev,
-                DecisionRow.merchant_id == scope.merchant_id,
-            ),
-        )
-        .where(DraftRow.merchant_id == scope.merchant_id, DraftRow.state.in_(states))
-        .order_by(DraftRow.id.desc() if newest_first else DraftRow.id)
-        .limit(limit)
-    )
-    return [(row[0], row[1]) for row in rows]
-
-
 def move(
     session: Session,
     scope: Scope,

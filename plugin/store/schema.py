@@ -66,11 +66,16 @@ class Base(DeclarativeBase):
 
 
 class Owned(Base):
-    """A row of one merchant."""
+    """A row of one merchant.
+
+    Where nearly all rows are one merchant's, an index by merchant finds none of them, and SQLite,
+    which does not count rows, may take it before one that does. So a table has an index that begins
+    with the merchant only where the merchant's rows are read in that order.
+    """
 
     __abstract__ = True
 
-    merchant_id: Mapped[str] = mapped_column(ForeignKey("bb_merchant.id"), index=True)
+    merchant_id: Mapped[str] = mapped_column(ForeignKey("bb_merchant.id"))
 
 
 class Merchant(Base):
@@ -90,6 +95,7 @@ class Account(Owned):
     """
 
     __tablename__ = "bb_account"
+    __table_args__ = (Index("ix_bb_account_merchant_id", "merchant_id"),)
 
     helpdesk: Mapped[str]
     url: Mapped[str]
@@ -115,6 +121,7 @@ class Shop(Owned):
     """Where a merchant's orders are read."""
 
     __tablename__ = "bb_shop"
+    __table_args__ = (Index("ix_bb_shop_merchant_id", "merchant_id"),)
 
     kind: Mapped[str]
     url: Mapped[str]
@@ -192,6 +199,8 @@ class InboxEvent(Owned):
     __tablename__ = "bb_inbox"
     __table_args__ = (
         UniqueConstraint("account_id", "event_id"),
+        Index("ix_bb_inbox_merchant", "merchant_id", "id"),
+        Index("ix_bb_inbox_merchant_state", "merchant_id", "state", "id"),
         Index("ix_bb_inbox_state_due", "state", "due_at"),
     )
 
@@ -221,6 +230,7 @@ class DraftRow(Owned):
     __table_args__ = (
         UniqueConstraint("account_id", "message_id"),
         UniqueConstraint("merchant_id", "open_short_id"),
+        Index("ix_bb_draft_merchant_state", "merchant_id", "state", "id"),
         Index("ix_bb_draft_ticket", "account_id", "ticket_id"),
         Index("ix_bb_draft_state_due", "state", "due_at"),
     )
@@ -329,7 +339,7 @@ class EffectRow(Owned):
     __table_args__ = (
         UniqueConstraint("merchant_id", "key"),
         Index("ix_bb_effect_ticket", "account_id", "ticket_id"),
-        Index("ix_bb_effect_state_due", "state", "due_at"),
+        Index("ix_bb_effect_state_kind_due", "state", "kind", "due_at"),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
@@ -353,9 +363,12 @@ class CorrectionRow(Owned):
     """A draft against what was really sent. Tokens follow from the two texts and are not kept."""
 
     __tablename__ = "bb_correction"
-    __table_args__ = (UniqueConstraint("draft_id", "message_id"),)
+    __table_args__ = (
+        UniqueConstraint("draft_id", "message_id"),
+        Index("ix_bb_correction_merchant", "merchant_id", "id"),
+    )
 
-    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
+    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"), index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
     ticket_id: Mapped[str]
     message_id: Mapped[str]

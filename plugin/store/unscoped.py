@@ -182,8 +182,8 @@ def overdue_effects(session: Session, *, before: datetime, limit: int) -> Sequen
         select(EffectRow.merchant_id, EffectRow.id, EffectRow.account_id, EffectRow.ticket_id)
         .where(
             EffectRow.state.in_([EffectState.PLANNED, EffectState.ATTEMPTING]),
+            EffectRow.kind.in_([EffectKind.NOTE, EffectKind.TAGS]),
             EffectRow.due_at < before,
-            EffectRow.kind != EffectKind.REPLY,
         )
         .order_by(EffectRow.due_at)
         .limit(limit)
@@ -226,7 +226,7 @@ def backlog(session: Session, *, at: datetime) -> Backlog:
     ).all()
     effect_counts = session.execute(
         select(EffectRow.kind, EffectRow.state, func.count())
-        .where(EffectRow.state != EffectState.DONE)
+        .where(EffectRow.state.in_(sorted(set(EffectState) - {EffectState.DONE})))
         .group_by(EffectRow.kind, EffectRow.state)
     )
     oldest = session.scalar(

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from plugin.card import approvers_words
 from plugin.models import UNDELIVERED, DraftState, Oversight
-from plugin.store import drafts, people
+from plugin.store import drafts, people, waiting
 from plugin.store.drafts import action_of
 from plugin.store.schema import ActionRow, DecisionRow, DraftRow
 from plugin.store.scope import Scope
@@ -83,7 +83,7 @@ def _sections(session: Session, scope: Scope) -> tuple[_Section, ...]:
     found = [
         (
             title,
-            drafts.queue(
+            waiting.drafts_in(
                 session,
                 scope,
                 states,

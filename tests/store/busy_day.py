@@ -1,0 +1,55 @@
+"""A day in which the service sends every kind of statement that it has."""
+
+from datetime import timedelta
+
+from plugin import intake, onboarding
+from plugin.demo.browser import Browser
+from plugin.learning.exports import records
+from plugin.models import InboxState
+from plugin.store import corrections, inbox, unscoped
+from plugin.workers import sweep
+from tests.bench.world import ANA, BEN, Bench
+
+
+def a_busy_day(bench: Bench) -> None:
+    refund = bench.opened("refund_under_limit")
+    big = bench.opened("refund_over_limit")
+    bench.opened("where_is_my_order")
+    bench.opened("legal_threat")
+    complaint = bench.opened("complaint")
+    lost = bench.opened("reship")
+    bench.note(refund, ANA, "/approve")
+    bench.note(refund, ANA, "/approve done")
+    bench.note(big, ANA, "/approve done")
+    bench.note(big, BEN, "/reject the jacket was worn")
+    bench.note(complaint, BEN, "/status")
+    bench.note(complaint, BEN, "/respond")
+    bench.hands.agent_writes(complaint, BEN, "I have read it all and will call you.", public=True)
+    bench.settle()
+    bench.pass_time(10)
+    bench.hands.customer_writes(lost, "And where is the parcel?")
+    bench.settle()
+    at_the_pages(bench, bench.draft(lost).id)
+    bench.queue.lose_all()
+    bench.clock.ahead += timedelta(hours=1)
+    sweep(bench.runtime)
+    bench.settle()
+    as_by_command(bench)
+
+
+def at_the_pages(bench: Bench, draft_id: str) -> None:
+    browser = Browser(bench.url)
+    browser.sign_in(onboarding.invite(bench.runtime, bench.scope.merchant_id, BEN))
+    browser.give_verdict(draft_id, {"verdict": "reject", "reason": "The parcel is found."})
+    browser.close()
+
+
+def as_by_command(bench: Bench) -> None:
+    with bench.runtime.database.read() as session:
+        corrections.recent(session, bench.scope, limit=10)
+        list(records(session, bench.scope))
+        unscoped.backlog(session, at=bench.clock())
+        inbox.recent(session, bench.scope)
+        ignored = inbox.recent(session, bench.scope, state=InboxState.IGNORED)
+    intake.replay(bench.runtime, bench.scope, ignored[0].id)
+    bench.settle()
