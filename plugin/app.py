@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
+from sqlalchemy.orm import Session
+
 from connectors import registry
 from connectors.base import AccountAccess, Commerce, Helpdesk
 from connectors.clock import REAL, Clock
@@ -49,7 +51,7 @@ class Service:
     ) -> None:
         """Args: `clock` measures the connectors' time limits and waits between tries."""
         Keyring.use(settings.secret_keys)
-        self.database = Database(settings.database_url)
+        self.database = Database(settings.database_url, connections=settings.connections)
         self.jobs = JobClient(self.database)
         connections = _Connections(
             self.database, allow_private=settings.allow_private_addresses, clock=clock
@@ -87,9 +89,8 @@ class Service:
             macros = files.macros_in_use(session, scope)
         return _built_in(macros.source if macros else "[]")
 
-    def _policy(self, scope: Scope) -> PolicyInForce:
-        with self.database.read() as session:
-            version = files.policy_in_force(session, scope)
+    def _policy(self, session: Session, scope: Scope) -> PolicyInForce:
+        version = files.policy_in_force(session, scope)
         if version is None:
             return PolicyInForce(load_policy(_WITHOUT_POLICIES), 0)
         return PolicyInForce(load_policy(version.source), version.number)

@@ -10,6 +10,12 @@ from urllib.parse import urlsplit
 
 from plugin.errors import ConfigError
 
+# Requests that one web process answers at once.
+WEB_THREADS = 8
+# With more, a worker would take a server's whole share of connections; many workers do not.
+MOST_WORKER_THREADS = 32
+# A worker's beat, its sweep, and those of the job engine that look for work.
+_OTHER_CONNECTIONS = 6
 _MAX_PORT = 65_535
 _TRUE = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
@@ -27,7 +33,7 @@ class Settings:
         port: Port to listen on.
         undo_seconds: How long after a person's approval it can be taken back.
         allow_private_addresses: Connectors may call loopback and private networks.
-        worker_threads: Jobs run at once in one worker.
+        worker_threads: Jobs run at once in one worker, and as many again that the sweep asked for.
         metrics_token: What may read ``/metrics``; empty where nobody may.
     """
 
@@ -46,6 +52,11 @@ class Settings:
     def is_sqlite(self) -> bool:
         """The embedded database: one process works, guarded by a file lock."""
         return self.database_url.startswith("sqlite")
+
+    @property
+    def connections(self) -> int:
+        """The most connections to the database that a process needs at once: one a thread."""
+        return 2 * self.worker_threads + WEB_THREADS + _OTHER_CONNECTIONS
 
 
 def load_settings(environ: Mapping[str, str], *, need_keys: bool = True) -> Settings:
@@ -76,7 +87,7 @@ def load_settings(environ: Mapping[str, str], *, need_keys: bool = True) -> Sett
         port=port,
         undo_seconds=read.number("BOOKBAG_UNDO_SECONDS", 10),
         allow_private_addresses=read.flag("BOOKBAG_ALLOW_PRIVATE_ADDRESSES"),
-        worker_threads=read.number("BOOKBAG_WORKER_THREADS", 8, least=1),
+        worker_threads=read.number("BOOKBAG_WORKER_THREADS", 8, least=1, most=MOST_WORKER_THREADS),
         metrics_token=read.secret("BOOKBAG_METRICS_TOKEN"),
     )
     if read.problems:
@@ -133,12 +144,14 @@ class _Reader:
             return "127.0.0.1", 0
         return host.strip("[]"), int(port)
 
-    def number(self, name: str, default: int, *, least: int = 0) -> int:
+    def number(self, name: str, default: int, *, least: int = 0, most: int | None = None) -> int:
         text = self.text(name, str(default))
-        if not text.isdecimal() or int(text) < least:
-            self.problems.append(f"{name}: expected a whole number, at least {least}")
+        number = int(text) if text.isascii() and text.isdecimal() else -1
+        if number < least or (most is not None and number > most):
+            upto = f"at least {least}" if most is None else f"from {least} to {most}"
+            self.problems.append(f"{name}: expected a whole number, {upto}")
             return default
-        return int(text)
+        return number
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "no").lower()

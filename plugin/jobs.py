@@ -27,6 +27,7 @@ QUEUE = "bookbag_tickets"
 # through a second queue, in a lane of its own each time, since a worker may die there as well. The
 # state machine, not the queue, is what keeps lanes apart.
 SWEEP_QUEUE = "bookbag_sweep"
+QUEUES = (QUEUE, SWEEP_QUEUE)
 _APPLICATION = "bookbag"
 # Constant: work that was enqueued before an upgrade is run after it.
 _APPLICATION_VERSION = "1"
@@ -166,7 +167,7 @@ class JobEngine:
         _running.update(jobs)
         DBOS(config=_config(self._database, self.executor_id, migrate=False))
         DBOS.launch()
-        for queue in (QUEUE, SWEEP_QUEUE):
+        for queue in QUEUES:
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,

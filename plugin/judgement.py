@@ -111,7 +111,7 @@ def renew_if_stricter(runtime: Runtime, session: Session, scope: Scope, held: He
     Returns:
         A sentence for whoever acts on it; None where the decision still stands.
     """
-    decision, in_force = held.decision, runtime.policy(scope)
+    decision, in_force = held.decision, runtime.policy(session, scope)
     if decision is None or decision.policy_number == in_force.number:
         return None
     again = judge_again(in_force.file, held, text=held.draft.final_text)

@@ -104,7 +104,8 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> Beca
     gathered = facts.gather(ticket, message, case.conversation, runtime.shops(scope))
     draft = runtime.drafter(scope).draft(gathered.request)
     known = facts.facts_of(gathered, draft, at=runtime.now())
-    policy = runtime.policy(scope)
+    with runtime.database.read() as session:
+        policy = runtime.policy(session, scope)
     decision = judge_new(policy.file, draft, known)
     state = present(case, gathered, draft, known, decision=decision, in_force=policy)
     if state is None:

@@ -4,6 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from connectors.base import Commerce, Helpdesk, Webhooks
 from connectors.types import Message
 from plugin.config import Settings
@@ -34,7 +36,7 @@ class Runtime:
         ticket_url: Where an agent opens a ticket of an account in the browser.
         shops: Where a merchant's orders are read.
         drafter: What drafts for a merchant.
-        policy: What is in force for a merchant.
+        policy: What is in force for a merchant, as the transaction of `session` sees it.
         now: The clock.
         pace: How fast jobs beat, wait and give up.
     """
@@ -47,7 +49,7 @@ class Runtime:
     ticket_url: Callable[[Account, str], str]
     shops: Callable[[Scope], tuple[Commerce, ...]]
     drafter: Callable[[Scope], Drafter]
-    policy: Callable[[Scope], PolicyInForce]
+    policy: Callable[[Session, Scope], PolicyInForce]
     now: Callable[[], datetime]
     pace: Pace = field(default_factory=Pace)
 

@@ -20,14 +20,13 @@ from sqlalchemy import make_url
 from waitress.server import create_server
 
 from plugin.app import Service
-from plugin.config import Settings
+from plugin.config import WEB_THREADS, Settings
 from plugin.errors import ConfigError
 from plugin.web import LARGEST_BODY_BYTES, create_web
 from plugin.workers import Worker
 
 log = structlog.get_logger(__name__)
 
-_WEB_THREADS = 8
 # Head of a request: its line and all its headers.
 _LARGEST_HEAD_BYTES = 32 * 1024
 # Connections that say nothing, or little at a time, are many before anybody waits for them.
@@ -50,7 +49,7 @@ class Serving:
                 create_web(service.runtime),
                 host=settings.host,
                 port=settings.port,
-                threads=_WEB_THREADS,
+                threads=WEB_THREADS,
                 max_request_body_size=LARGEST_BODY_BYTES * 2,
                 max_request_header_size=_LARGEST_HEAD_BYTES,
                 connection_limit=_MOST_CONNECTIONS,
@@ -194,7 +193,7 @@ class _Gunicorn(BaseApplication):
             "bind": f"{host}:{self._settings.port}",
             "workers": self._processes,
             "worker_class": _Worker,
-            "threads": _WEB_THREADS,
+            "threads": WEB_THREADS,
             "accesslog": None,
             "loglevel": "warning",
         }.items():

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from plugin.config import load_settings
 from plugin.errors import ConfigError
+from plugin.jobs import QUEUES
 from tests.bench.databases import KEY
 
 GOOD = {"BOOKBAG_SECRET_KEYS": KEY}
@@ -52,6 +53,19 @@ def test_everything_can_be_set() -> None:
     assert (settings.host, settings.port) == ("::", 443)
     assert (settings.undo_seconds, settings.worker_threads) == (0, 3)
     assert settings.allow_private_addresses
+
+
+@pytest.mark.parametrize("threads", ["0", "33", "-1", "many", "1000000", "4.0"])
+def test_a_worker_has_no_more_threads_than_a_server_has_connections_for(threads: str) -> None:
+    (problem,) = problems({**GOOD, "BOOKBAG_WORKER_THREADS": threads})
+    assert problem == "BOOKBAG_WORKER_THREADS: expected a whole number, from 1 to 32"
+
+
+def test_connections_follow_the_threads() -> None:
+    most = load_settings({**GOOD, "BOOKBAG_WORKER_THREADS": "32"})
+    few = load_settings({**GOOD, "BOOKBAG_WORKER_THREADS": "1"})
+    assert most.connections - few.connections == 31 * len(QUEUES)
+    assert most.connections < 97, "what PostgreSQL gives to all, as it comes"
 
 
 def test_all_faults_are_told_at_once_and_by_name() -> None:

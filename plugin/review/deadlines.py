@@ -25,7 +25,7 @@ _SYSTEM = "system"
 
 def passed(runtime: Runtime, scope: Scope, draft_id: str) -> None:
     """Escalate or expire a draft whose deadline has passed; nothing where it has not."""
-    now, file = runtime.now(), runtime.policy(scope).file
+    now = runtime.now()
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)
         decision = held.decision
@@ -34,6 +34,7 @@ def passed(runtime: Runtime, scope: Scope, draft_id: str) -> None:
         if decision.deadline_at is None or decision.deadline_at > now:
             return
         if decision.escalate_to is not None and decision.escalated_at is None:
+            file = runtime.policy(session, scope).file
             given = file.time_given(decision.decided_at, decision.deadline_at)
             again = file.due(given, now)
             _escalate(runtime, session, scope, held, decision, at=now, again=again)

@@ -70,7 +70,7 @@ def insert(
         _require_insertable(held)
         if _is_anothers(held, person, now):
             raise MovedError(in_composer_words(runtime, session, scope, held))
-        words = _words(runtime, scope, held, text)
+        words = _words(runtime, session, scope, held, text)
         ticked = _tick(session, scope, held, person, said=done, at=now)
         _claim(runtime, session, scope, held, person, at=now)
         detail = {"surface": Surface.SIDEBAR, "rev": held.draft.rev, "ticked": ticked}
@@ -135,13 +135,13 @@ def _is_anothers(held: Held, person: PersonRow, now: datetime) -> bool:
     return in_composer_until(held.draft, now) is not None and held.draft.inserted_by != person.id
 
 
-def _words(runtime: Runtime, scope: Scope, held: Held, edit: str | None) -> str:
+def _words(runtime: Runtime, session: Session, scope: Scope, held: Held, edit: str | None) -> str:
     draft = held.draft
     if edit is None:
         return draft.final_text or draft.text or ""
     if draft.state is DraftState.APPROVED:
         raise MovedError("This text is signed. To change it, undo the approval.")
-    return edited_text(runtime, scope, held, edit)
+    return edited_text(runtime, session, scope, held, edit)
 
 
 def _tick(

@@ -134,7 +134,9 @@ def require_done(held: Held, *, said: bool) -> bool:
     return True
 
 
-def edited_text(runtime: Runtime, scope: Scope, held: Held, given: str | None) -> str:
+def edited_text(
+    runtime: Runtime, session: Session, scope: Scope, held: Held, given: str | None
+) -> str:
     """An edit that may stand. It goes through the policies again: nobody edits past their line.
 
     Raises:
@@ -146,7 +148,7 @@ def edited_text(runtime: Runtime, scope: Scope, held: Held, given: str | None) -
         raise InvalidInputError("text", "The edited reply is empty.")
     if len(text) > _LONGEST_TEXT:
         raise InvalidInputError("text", f"A reply has at most {_LONGEST_TEXT} characters.")
-    again = judge_again(runtime.policy(scope).file, held, text=text)
+    again = judge_again(runtime.policy(session, scope).file, held, text=text)
     if held.decision is not None and is_stricter(again, held.decision):
         why = " ".join(again.held_because)
         raise ForbiddenError(f"This edit needs {again.oversight.value}: {why}")

@@ -211,7 +211,7 @@ class _Step:
             return draft.final_text or draft.text or ""
         if verdicts.signers(self.session, self.scope, draft.id, draft.rev):
             raise MovedError("Somebody has signed this text already; reject it to change it.")
-        return edited_text(self.runtime, self.scope, self.held, self.verdict.text)
+        return edited_text(self.runtime, self.session, self.scope, self.held, self.verdict.text)
 
     def _tick(self) -> None:
         """The last signature says that actions nobody executes for us are done."""

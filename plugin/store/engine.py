@@ -33,19 +33,26 @@ _BUSY_TIMEOUT_MS = 30_000
 IDLE_IN_TRANSACTION_SECONDS = 20.0
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _IDLE_IN_TRANSACTION = "25P03"
-_POOL_SIZE = 10
+# Kept open; what a process needs beyond it is opened for as long as it is used.
+_KEPT_OPEN = 10
+_CONNECTIONS = 20
 
 
 class Database:
     """Where everything is kept.
 
+    Args:
+        url: Its address.
+        connections: How many threads use it at once. A thread takes one: whoever asked for a second
+            inside the first could wait for somebody who does the same.
+
     Attributes:
         engine: The plain engine, for migrations and the job engine.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, connections: int = _CONNECTIONS) -> None:
         self.url = url
-        self.engine = _engine(url)
+        self.engine = _engine(url, connections)
         is_sqlite = self.engine.dialect.name == "sqlite"
         self._writing = self.engine.execution_options(bookbag="write")
         self._reading = self.engine.execution_options(bookbag="read")
@@ -107,20 +114,18 @@ class Database:
         self.engine.dispose()
 
 
-def _engine(url: str) -> Engine:
+def _engine(url: str, connections: int) -> Engine:
     try:
         parsed = make_url(url)
     except (ArgumentError, ValueError):
         # Not chained: the sentence would quote the address, and with it a password.
         raise ConfigError(["BOOKBAG_DATABASE_URL: not the address of a database"]) from None
+    pool = {
+        "pool_size": min(connections, _KEPT_OPEN),
+        "max_overflow": max(connections - _KEPT_OPEN, 0),
+    }
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(
-            parsed,
-            pool_size=_POOL_SIZE,
-            max_overflow=_POOL_SIZE,
-            pool_pre_ping=True,
-            hide_parameters=True,
-        )
+        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **pool)
         event.listen(engine, "connect", _prepare_postgresql)
         event.listen(engine, "handle_error", _hide_detail)
         return engine
@@ -128,8 +133,7 @@ def _engine(url: str) -> Engine:
         _make_private(Path(parsed.database))
     engine = create_engine(
         parsed,
-        pool_size=_POOL_SIZE,
-        max_overflow=_POOL_SIZE,
+        **pool,
         hide_parameters=True,
         connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000, "check_same_thread": False},
     )

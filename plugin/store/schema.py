@@ -68,9 +68,7 @@ class Base(DeclarativeBase):
 class Owned(Base):
     """A row of one merchant.
 
-    Where nearly all rows are one merchant's, an index by merchant finds none of them, and SQLite,
-    which does not count rows, may take it before one that does. So a table has an index that begins
-    with the merchant only where the merchant's rows are read in that order.
+    SQLite may take an index by merchant alone before one that finds the rows: none has it unasked.
     """
 
     __abstract__ = True
@@ -367,7 +365,6 @@ class CorrectionRow(Owned):
         UniqueConstraint("draft_id", "message_id"),
         Index("ix_bb_correction_merchant", "merchant_id", "id"),
     )
-
     draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"), index=True)
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
     ticket_id: Mapped[str]

@@ -17,6 +17,7 @@ from plugin.config import Settings
 # Constant, so that test runners agree on the names of tests. It protects made-up secrets.
 KEY = base64.urlsafe_b64encode(b"a key for tests, of 32 bytes ...").decode()
 KINDS = ("sqlite", "postgresql")
+THREADS = 4
 
 
 def settings_for(url: str, folder: Path, *, port: int = 0) -> Settings:
@@ -29,7 +30,7 @@ def settings_for(url: str, folder: Path, *, port: int = 0) -> Settings:
         host="127.0.0.1",
         port=port,
         allow_private_addresses=True,
-        worker_threads=4,
+        worker_threads=THREADS,
     )
 
 

@@ -19,8 +19,9 @@ def office(
 ) -> Iterator[Office]:
     """The engine is one in a process, and slow to stop: a module's tests share it."""
     url = all_databases.fresh(request.param)
-    database = Database(url)
-    engine = JobEngine(database, settings_for(url, tmp_path_factory.mktemp("office")), Pace())
+    settings = settings_for(url, tmp_path_factory.mktemp("office"))
+    database = Database(url, connections=settings.connections)
+    engine = JobEngine(database, settings, Pace())
     shared = Office(database, engine)
     engine.start(shared.desk.jobs)
     yield shared

@@ -9,9 +9,11 @@ from dbos import DBOS
 from sqlalchemy import text
 
 from plugin import workers
-from plugin.jobs import QUEUE, JobName
+from plugin.config import WEB_THREADS
+from plugin.jobs import QUEUE, QUEUES, JobName
 from plugin.runtime import Runtime
 from plugin.store.columns import new_id
+from tests.bench.databases import THREADS
 from tests.jobs.support import (
     MERCHANT,
     Office,
@@ -144,6 +146,28 @@ def test_a_lane_that_is_held_does_not_hold_up_the_next(office: Office) -> None:
         office.ask(thing_id, ticket="one ticket in two lanes", lane=new_id())
     office.desk.wait_for(*things)
     assert not both.broken
+
+
+def test_as_many_jobs_as_run_at_once_have_a_connection_each(office: Office) -> None:
+    """With web threads that do the same beside them, and the engine's own."""
+    at_once = len(QUEUES) * THREADS + WEB_THREADS
+    all_there = threading.Barrier(at_once)
+
+    def look() -> None:
+        with office.database.read() as session:
+            session.execute(text("SELECT 1"))
+            all_there.wait(timeout=20)
+
+    web = [threading.Thread(target=look) for _ in range(WEB_THREADS)]
+    things = [office.desk.on(look) for _ in range(len(QUEUES) * THREADS)]
+    for number, thing_id in enumerate(things):
+        office.ask(thing_id, lane=new_id() if number % 2 else None)
+    for thread in web:
+        thread.start()
+    office.desk.wait_for(*things)
+    for thread in web:
+        thread.join()
+    assert not all_there.broken
 
 
 def test_a_delay_is_waited_for(office: Office) -> None:

@@ -1,6 +1,7 @@
 """Transactions: all or nothing, no overrun, nobody waits who need not, no words in errors."""
 
 import threading
+from contextlib import closing
 
 import pytest
 from sqlalchemy import func, select, text
@@ -102,6 +103,20 @@ def test_one_look_is_consistent(database: Database, shop: Owner) -> None:
         reading.scalar(select(DraftRow.id).where(DraftRow.id == draft.id))
         note(database, shop, "later")
         assert reading.scalar(count) == 0
+
+
+def test_as_many_threads_as_are_told_have_a_connection_at_once(database_url: str) -> None:
+    threads = 25
+    all_there = threading.Barrier(threads)
+
+    def look(_number: int) -> int:
+        with database.read() as session:
+            all_there.wait(timeout=10)
+            return int(session.scalar(text("SELECT 1")) or 0)
+
+    with closing(Database(database_url, connections=threads)) as database:
+        assert sum(all_at_once(look, threads)) == threads
+        assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a QueuePool
 
 
 @embedded

@@ -1,6 +1,8 @@
 """Nothing crosses merchants: every statement names the merchant, and another sees nothing."""
 
 import sys
+import threading
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -125,6 +127,7 @@ class Day:
 
     watch: Watch
     plans: Mapping[str, list[str]]
+    most_connections: int
 
 
 @pytest.fixture(scope="module")
@@ -133,11 +136,37 @@ def day(all_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> D
     folder = tmp_path_factory.mktemp("day")
     with Bench(settings_for(all_databases.fresh("sqlite"), folder)) as bench:
         database = bench.runtime.database
-        with watching() as watch, asked(database) as statements:
+        with (
+            watching() as watch,
+            asked(database) as statements,
+            connections_of_threads(database) as counts,
+        ):
             a_busy_day(bench)
         with database.engine.connect() as connection:
             plans = {wanted.statement: plan(connection, wanted) for wanted in statements}
-    return Day(watch, plans)
+    return Day(watch, plans, max(counts))
+
+
+@contextmanager
+def connections_of_threads(database: Database) -> Iterator[list[int]]:
+    """How many connections a thread has, each time it takes one."""
+    held: Counter[int] = Counter()
+    counts: list[int] = []
+
+    def take(*_: object) -> None:
+        held[threading.get_ident()] += 1
+        counts.append(held[threading.get_ident()])
+
+    def give(*_: object) -> None:
+        held[threading.get_ident()] -= 1
+
+    event.listen(database.engine, "checkout", take)
+    event.listen(database.engine, "checkin", give)
+    try:
+        yield counts
+    finally:
+        event.remove(database.engine, "checkout", take)
+        event.remove(database.engine, "checkin", give)
 
 
 def test_every_statement_of_the_service_names_the_merchant(day: Day) -> None:
@@ -151,6 +180,10 @@ def test_none_reads_all_that_a_merchant_has(day: Day) -> None:
         statement: steps for statement, steps in day.plans.items() if is_greedy(statement, steps)
     }
     assert greedy == {}
+
+
+def test_no_thread_takes_a_second_connection(day: Day) -> None:
+    assert day.most_connections == 1
 
 
 def is_greedy(statement: str, steps: list[str]) -> bool:
