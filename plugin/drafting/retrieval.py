@@ -1,4 +1,4 @@
-"""Finds the macros whose examples read most like a message.
+"""How much a message reads like the examples of each macro, by its spelling alone.
 
 Cosine similarity of character n-grams inside words, weighted by TF-IDF
 (https://scikit-learn.org/stable/modules/feature_extraction.html): it needs no model, forgives typos
@@ -9,7 +9,6 @@ import math
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -18,30 +17,8 @@ from plugin.drafting.macros import Macro
 _NGRAMS = (3, 5)
 # A macro's reply says what it is about, but in the shop's words, not the customer's.
 _REPLY_WEIGHT = 0.6
-# A long message is mostly story, and its question is one sentence of it.
-_SENTENCE_SHARE = 0.5
-_SENTENCE_MIN = 9
-_SENTENCES = 40
-_READ_CHARACTERS = 4_000
-_SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|\n+")
-_NO_WORDS = re.compile(r"\S{1,64}@\S+|\w{1,16}://\S+|#\w+|\b\w*\d{3,}\w*\b")
 _PUNCTUATION = re.compile(r"[\W_]+")
 _PLACEHOLDER = re.compile(r"\{[^{}]*\}")
-
-
-@dataclass(frozen=True, slots=True)
-class Match:
-    """A macro and how much the message reads like it, 0 to 1.
-
-    Attributes:
-        similarity: Of the message: half the whole's, half its best sentence's.
-        loudest: Of whatever in the message is most like it. Two macros that are both loud are two
-            questions in one message.
-    """
-
-    macro: Macro
-    similarity: float
-    loudest: float
 
 
 class MacroIndex:
@@ -66,18 +43,8 @@ class MacroIndex:
         self._analyze: Callable[[str], list[str]] = self._vectorizer.build_analyzer()
         self._rarest = float(self._vectorizer.idf_.max())
 
-    def rank(self, message: str) -> tuple[Match, ...]:
-        """Every macro, the most similar first; among equals the one that stands first."""
-        whole = _NO_WORDS.sub(" ", message[:_READ_CHARACTERS])
-        sentences = [s for s in _SENTENCE_END.split(whole) if len(s) >= _SENTENCE_MIN] or [whole]
-        scores = self._similarities([whole, *sentences[:_SENTENCES]])
-        matches = [
-            _match(macro, scores[0][row], max(sentence[row] for sentence in scores[1:]))
-            for row, macro in enumerate(self._macros)
-        ]
-        return tuple(sorted(matches, key=lambda match: -match.similarity))
-
-    def _similarities(self, texts: Sequence[str]) -> list[list[float]]:
+    def similarities(self, texts: Sequence[str]) -> list[list[float]]:
+        """For each text, how much it reads like each macro, 0 to 1, in the macros' order."""
         products = (self._vectorizer.transform(texts) @ self._matrix.T).toarray().tolist()
         return [
             self._best_of_each(row, self._known_share(text))
@@ -106,11 +73,6 @@ class MacroIndex:
             else:
                 known += (frequency * float(idf[column])) ** 2
         return math.sqrt(known / (known + unknown)) if known else 0.0
-
-
-def _match(macro: Macro, whole: float, sentence: float) -> Match:
-    similarity = (1 - _SENTENCE_SHARE) * whole + _SENTENCE_SHARE * sentence
-    return Match(macro, similarity, loudest=max(whole, sentence))
 
 
 @lru_cache(maxsize=64)

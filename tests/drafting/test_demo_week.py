@@ -88,7 +88,7 @@ WEEK = {
     ),
     "empty_message": no_draft(),
     "exchange_gmail": answer("exchange", ("return_label", None)),
-    "french_status_owa": status("fr", sure=False),
+    "french_status_owa": status("fr"),
     "warranty_outlook": answer("warranty"),
     "spanish_status_gmail_app": status("es"),
     "chat_shipping_cost": answer("shipping_cost"),
@@ -131,20 +131,16 @@ THEN = {
     "follow_up_on_solved": no_draft(),
 }
 WRONG = {
-    # The macro knows the whole order or nothing, and its words are far from the customer's.
+    # The macro knows the whole order or nothing.
     "wrong_item_photos": Expected(
         "wrong_item",
         APPROVAL,
         (("reship", money("157.00")), ("return_label", None)),
-        ("costly-reship", "unsure-with-actions"),
+        ("costly-reship",),
     ),
-    # It is right, and not sure of it: an agent signs what they need only have read.
-    "german_damaged_gmx": Expected(
-        "damaged_item",
-        APPROVAL,
-        (("refund", money("20.50")),),
-        ("unsure-with-actions",),
-        language="de",
+    # It is right, and of 30 KB not sure: an agent signs what they need only have read.
+    "thirty_kilobytes": Expected(
+        "delivery_delay", APPROVAL, (("store_credit", money("5.00")),), ("unsure-with-actions",)
     ),
 }
 WRONG_THEN = {

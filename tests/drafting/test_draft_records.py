@@ -25,10 +25,11 @@ def line(**changes: Any) -> dict[str, object]:
 def test_a_draft_is_json() -> None:
     result = line()
 
-    assert json.loads(json.dumps(result)) == {
+    read = json.loads(json.dumps(result))
+    assert 0.9 < read.pop("confidence") < 1
+    assert read == {
         "text": "Hi Ada, we refund 54.20 USD for order #1002.",
         "intent": "refund_request",
-        "confidence": 1.0,
         "language": "en",
         "actions": [
             {

@@ -7,7 +7,7 @@ service: before it is called, or after it came back.
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib import import_module
-from threading import Lock
+from threading import Lock, local
 from typing import Any
 
 
@@ -20,20 +20,25 @@ class Barrier:
         after: Once it came back, else before it is called.
         telling: Only calls that returned something count.
         writing: Only bytes that begin a write count.
+        replying: Only calls of a reply's attempt count: notes and tags come the same way.
     """
 
     seam: str
     after: bool = False
     telling: bool = False
     writing: bool = False
+    replying: bool = False
 
     def counts(self, args: tuple[Any, ...], given: object) -> bool:
         """Whether this call is one that is meant."""
+        if self.replying and not getattr(_attempt, "replying", False):
+            return False
         if self.writing and not bytes(args[1]).startswith(b"PUT "):
             return False
         return bool(given) or not self.telling
 
 
+_attempt = local()
 _HELPDESK = "connectors.zendesk.helpdesk:ZendeskHelpdesk"
 _CLIENT = "connectors.zendesk.client:ZendeskClient"
 
@@ -51,10 +56,12 @@ BARRIERS = {
     # A verdict on its way to a reply.
     "verdict-stored-job-not-run": Barrier("plugin.review.notes:read", after=True, telling=True),
     "reply-planned-not-claimed": Barrier("plugin.delivery.replies:_ready", after=True),
-    "reply-claimed-not-checked": Barrier("plugin.delivery.effects:_do"),
+    "reply-claimed-not-checked": Barrier("plugin.delivery.effects:_do", replying=True),
     "reply-claimed-not-sent": Barrier(f"{_HELPDESK}.send_reply"),
-    "reply-about-to-leave": Barrier(f"{_CLIENT}.update_ticket"),
-    "reply-bytes-not-sent": Barrier("connectors.transport:_GuardedHTTP.send", writing=True),
+    "reply-about-to-leave": Barrier(f"{_CLIENT}.update_ticket", replying=True),
+    "reply-bytes-not-sent": Barrier(
+        "connectors.transport:_GuardedHTTP.send", writing=True, replying=True
+    ),
     "reply-sent-receipt-not-stored": Barrier(f"{_HELPDESK}.send_reply", after=True),
     "receipt-stored-job-not-ended": Barrier("plugin.delivery.replies:_finish", after=True),
     # Tags alone, and the healers themselves.
@@ -69,6 +76,8 @@ BARRIERS = {
 def install(name: str, reached: Callable[[], None]) -> None:
     """Have `reached` called the first time a barrier is met, in the thread that gets there."""
     barrier = BARRIERS[name]
+    if barrier.replying:
+        _mark_replies()
     module, _, path = barrier.seam.partition(":")
     owner: Any = import_module(module)
     *outer, function = path.split(".")
@@ -85,3 +94,18 @@ def install(name: str, reached: Callable[[], None]) -> None:
         return given
 
     setattr(owner, function, with_barrier)
+
+
+def _mark_replies() -> None:
+    """Have threads know when they attempt a reply."""
+    replies: Any = import_module("plugin.delivery.replies")
+    real = replies.attempt
+
+    def marked(*args: Any) -> Any:
+        _attempt.replying = True
+        try:
+            return real(*args)
+        finally:
+            _attempt.replying = False
+
+    replies.attempt = marked
