@@ -269,14 +269,24 @@ function press(target) {
   } else target.click();
 }
 
+/** How a key is named in `data-key`; null for what means nothing here. */
+function named(event) {
+  if (event.repeat || event.isComposing) return null;
+  const key = event.key.toLowerCase();
+  if (event.ctrlKey || event.metaKey) return `control+${key}`;
+  // With Alt some keyboards write another letter.
+  if (event.altKey) return `alt+${event.code.replace("Key", "").toLowerCase()}`;
+  return event.target.closest?.("textarea, select, input:not([type=checkbox])") ? null : key;
+}
+
 card.addEventListener("submit", (event) => {
   event.preventDefault();
   act(event.target, event.submitter);
 });
+// No bare letter approves or inserts: words meant for the composer may be typed here by mistake.
 document.addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.repeat || event.isComposing) return;
-  if (event.target.closest?.("textarea, select, input:not([type=checkbox])")) return;
-  const target = card.querySelector(`[data-key="${CSS.escape(event.key.toLowerCase())}"]`);
+  const keys = named(event);
+  const target = keys && card.querySelector(`[data-key="${CSS.escape(keys)}"]`);
   if (!target) return;
   event.preventDefault();
   press(target);
