@@ -13,8 +13,9 @@ Confidence, 0 to 1 with four places, is ``facts * alike / (1 + exp(-evidence))``
 
 It never falls when similarity, margin or facts rise, nor when less is unexplained.
 
-The four numbers are a logistic regression on one half of the labelled messages in
-`tests/drafting/confidence`; ``python -m bench.confidence_fit`` says how, and what it finds today.
+The four numbers are rounded by hand. They lie close to a logistic regression on the visible half of
+the labelled messages in `tests/drafting/confidence`; ``python -m bench.drafter`` says what they are
+worth on both halves.
 """
 
 import math
