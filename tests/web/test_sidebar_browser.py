@@ -13,7 +13,7 @@ from tests.web.sidebar_app import Sidebar
 
 
 def test_edit_approve_undo_and_send_from_the_sidebar(sqlite_bench: Bench, desk: Make) -> None:
-    bench, ana = sqlite_bench, desk()
+    bench, ana = sqlite_bench, desk(viewport={"width": 360, "height": 480})
     ticket_id = bench.opened("refund_under_limit")
     ana.open(ANA, ticket_id)
     assert ana.page.context.cookies() == []
@@ -32,6 +32,8 @@ def test_edit_approve_undo_and_send_from_the_sidebar(sqlite_bench: Bench, desk: 
     expect(ana.bar.locator("#news")).to_contain_text("you can still undo")
     expect(ana.bar.locator("#state")).to_be_focused()
     expect(ana.bar.get_by_role("timer")).to_contain_text("s left to undo")
+    expect(ana.bar.locator("#news")).to_be_in_viewport()
+    expect(ana.button("Undo")).to_be_in_viewport()
     assert ana.heard("changed") == 1
     ana.button("Undo").click()
     expect(ana.bar.locator("#news")).to_have_text("Taken back. Nothing went out.")

@@ -218,7 +218,11 @@ async function act(form, submitter) {
     if (body.get("verdict") !== "respond") form.reset();
     await look().catch(() => say("notice", OFFLINE));
     tell(said, "flash");
-    if (isHere()) element("state")?.focus({ preventScroll: true });
+    if (isHere()) {
+      element("state")?.focus({ preventScroll: true });
+      // What happened and the way back stand at the top; the button that did it, far below.
+      element("news").scrollIntoView({ block: "nearest" });
+    }
     host.changed();
   } catch (failure) {
     await refuse(failure);
