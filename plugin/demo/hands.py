@@ -20,6 +20,8 @@ class Hands:
     def __init__(self, url: str, admin: tuple[str, str]) -> None:
         self.url = url
         self._session = requests.Session()
+        # The environment's proxies have no place before a sandbox; looking for them is dear, too.
+        self._session.trust_env = False
         self._admin = (f"{admin[0]}/token", admin[1])
 
     def close(self) -> None:
