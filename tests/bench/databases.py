@@ -18,6 +18,9 @@ from plugin.config import Settings
 KEY = base64.urlsafe_b64encode(b"a key for tests, of 32 bytes ...").decode()
 KINDS = ("sqlite", "postgresql")
 THREADS = 4
+# Off: no test takes the server's power away, for those that are killed are its clients; and no plan
+# may hang on when it tidies up behind a test's back.
+_HURRIED = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
 
 
 def settings_for(url: str, folder: Path, *, port: int = 0) -> Settings:
@@ -88,6 +91,9 @@ class PostgresServer:
         self._folder = tempfile.mkdtemp(prefix="bb-pg-")
         self._server = get_server(self._folder, cleanup_mode="delete")
         self._uri: str = self._server.get_uri()
+        for setting in _HURRIED:
+            self._run(f"ALTER SYSTEM SET {setting} = off")
+        self._run("SELECT pg_reload_conf()")
 
     def create(self, name: str) -> str:
         """An empty database."""
