@@ -1,5 +1,6 @@
 """What all tests share: databases, the bench, and settings for property tests."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -7,10 +8,24 @@ import pytest
 from hypothesis import settings
 
 from tests.bench.databases import KINDS, Databases, databases, settings_for
+from tests.bench.sameness import made_once
 from tests.bench.world import Bench
 
 settings.register_profile("bookbag", deadline=None)
 settings.load_profile("bookbag")
+
+
+def pytest_collection_finish() -> None:
+    """What is imported and collected stays: the garbage collector need not look at it again."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _made_once() -> Iterator[None]:
+    """For every service of this process."""
+    with made_once():
+        yield
 
 
 @pytest.fixture(scope="session")
