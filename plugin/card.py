@@ -10,11 +10,23 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from connectors.types import ActionRequest
+from plugin.drafting.language import LANGUAGES
 from plugin.models import DraftState, Oversight, Role
 from plugin.store.drafts import Held, action_of
+from plugin.store.schema import DraftRow
 
 _DONE_HINT = " done"
 _PERCENT = 100
+_EVERY_SIGNER = frozenset({Role.AGENT, Role.LEAD, Role.ADMIN})
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+# What a type wants done, where its own name with an order behind it would be no sentence.
+_DEEDS = {
+    "reship": "send order {order} again",
+    "replacement": "send a replacement for order {order}",
+    "cancel_order": "cancel order {order}",
+    "address_change": "change the address of order {order}",
+    "return_label": "send a return label for order {order}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +44,8 @@ class Card:
     Attributes:
         headline: What is wanted of the agent, in one line.
         held_because: One plain sentence a reason.
-        confidence: Per cent, or None where it is not known.
+        made_from: How sure the drafter is, what it took the message for, and its sources, in one
+            line; None where no text is offered.
         command: The note command that approves it; None where nobody may.
         text: None where no text is offered.
         attachments: Names of what came with the customer's message. No drafter looks at it.
@@ -49,10 +62,7 @@ class Card:
     held_because: tuple[str, ...]
     advice: tuple[str, ...]
     actions: tuple[ActionLine, ...]
-    sources: tuple[str, ...]
-    confidence: int | None
-    intent: str | None
-    language: str | None
+    made_from: str | None
     attachments: tuple[str, ...]
     command: str | None
     url: str
@@ -77,10 +87,7 @@ def card_of(held: Held, *, public_url: str) -> Card:
             ActionLine(action_words(action_of(row)), row.done_at is not None)
             for row in (() if blocked else held.actions)
         ),
-        sources=tuple(f"{source['kind']} “{source['title']}”" for source in draft.sources),
-        confidence=None if draft.confidence is None else int(draft.confidence * _PERCENT),
-        intent=draft.intent.replace("_", " ") if draft.intent else None,
-        language=draft.language,
+        made_from=None if blocked or draft.text is None else _made_from(draft),
         attachments=tuple(draft.attachments),
         command=_command(held),
         url=f"{public_url}/drafts/{draft.id}",
@@ -103,21 +110,52 @@ def marker(short_id: str, rev: int) -> str:
 
 
 def action_words(action: ActionRequest) -> str:
-    """``refund 54.20 USD on #1002``."""
-    words = [action.type.removeprefix("custom:").replace("_", " ")]
-    if action.amount is not None:
-        words.append(str(action.amount))
-    if action.order is not None:
-        words.append(f"on #{action.order.removeprefix('#')}")
+    """``refund 54.20 USD on #1002``, ``send order #1002 again (worth 61.00 USD)``."""
+    number = f"#{action.order.removeprefix('#')}" if action.order is not None else None
+    deed = _DEEDS.get(action.type) if number and action.amount is None else None
+    if deed is not None:
+        words = [deed.format(order=number)]
+    else:
+        words = [action.type.removeprefix("custom:").replace("_", " ")]
+        if action.amount is not None:
+            words.append(str(action.amount))
+        if number is not None:
+            words.append(f"on {number}")
     if action.amount is None and action.value is not None:
         words.append(f"(worth {action.value})")
     return " ".join(words)
 
 
 def approvers_words(roles: Sequence[str]) -> str:
-    """``a lead or an admin``."""
+    """``a lead or an admin``; ``anyone on the team`` where every role will do."""
+    if set(roles) >= _EVERY_SIGNER:
+        return "anyone on the team"
     articles = {Role.AGENT: "an agent", Role.LEAD: "a lead", Role.ADMIN: "an admin"}
     return " or ".join(articles.get(Role(role), str(role)) for role in roles)
+
+
+def people_words(roles: Sequence[str], count: int, *, more: bool = False) -> str:
+    """``two admins``; with `more`: ``one more lead or admin``."""
+    number = _NUMBERS[count] if count < len(_NUMBERS) else str(count)
+    if more:
+        number = f"{number} more"
+    if set(roles) >= _EVERY_SIGNER:
+        return f"{number} {'person' if count == 1 else 'people'} on the team"
+    ending = "" if count == 1 else "s"
+    return f"{number} {' or '.join(f'{role}{ending}' for role in roles)}"
+
+
+def _made_from(draft: DraftRow) -> str:
+    """``Confidence 84 % · refund request · English · from macro “Refund of the order”``."""
+    parts = []
+    if draft.confidence is not None:
+        parts.append(f"Confidence {int(draft.confidence * _PERCENT)} %")
+    if draft.intent:
+        parts.append(draft.intent.replace("_", " "))
+    if draft.language:
+        parts.append(LANGUAGES.get(draft.language, draft.language))
+    parts += [f"from {source['kind']} “{source['title']}”" for source in draft.sources]
+    return " · ".join(parts)
 
 
 def _headline(held: Held) -> str:
@@ -130,9 +168,10 @@ def _headline(held: Held) -> str:
         return "This reply is sent automatically"
     if decision.oversight is Oversight.REVIEW:
         return "Draft reply, ready for your review"
-    people = approvers_words(decision.approvers)
     if decision.approvals > 1:
-        return f"Draft reply, needs {decision.approvals} approvals by {people}"
+        people = people_words(decision.approvers, decision.approvals)
+    else:
+        people = approvers_words(decision.approvers)
     return f"Draft reply, needs approval by {people}"
 
 

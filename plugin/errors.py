@@ -9,6 +9,7 @@
     ├── UnauthenticatedError 401: who are you
     ├── ForbiddenError       403: not you
     ├── MissingError         404: not yours or not there
+    │   └── LinkOverError    a link that works once was used, or is too old
     └── MovedError           409: it moved meanwhile; says what happened
 
 The message is one sentence for the person who has to act on it, without secrets or customer text.
@@ -96,6 +97,16 @@ class MissingError(BookbagError):
 
     code = "not_found"
     http_status = HTTPStatus.NOT_FOUND
+
+
+class LinkOverError(MissingError):
+    """A link that works once was used, or is too old. `title` says which, in short."""
+
+    code = "link_over"
+
+    def __init__(self, title: str, message: str) -> None:
+        super().__init__(message)
+        self.title = title
 
 
 class MovedError(BookbagError):

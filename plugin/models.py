@@ -171,14 +171,15 @@ class Decision:
 class VerdictKind(StrEnum):
     """A person's answer to a draft.
 
-    `UNDO` takes the last approval back in time. The last three decide about a reply that failed or
-    of which nobody knows whether it went out.
+    `STEP_BACK` takes a `RESPOND` back, `UNDO` the last approval in time. The last three decide
+    about a reply that failed or of which nobody knows whether it went out.
     """
 
     APPROVE = "approve"
     EDIT = "edit"
     REJECT = "reject"
     RESPOND = "respond"
+    STEP_BACK = "step_back"
     UNDO = "undo"
     SEND_AGAIN = "send_again"
     WAS_SENT = "was_sent"

@@ -17,6 +17,7 @@ import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import TConn, ThreadWorker
 from sqlalchemy import make_url
+from waitress.channel import HTTPChannel
 from waitress.server import create_server
 
 from plugin.app import Service
@@ -35,6 +36,7 @@ _SILENT_SECONDS = 30
 _ARRIVAL_SECONDS = 10.0
 _LEASE_LOST_EXIT = 70
 _STOP_SECONDS = 20
+_HANG_UP_SECONDS = 0.1
 
 
 class Serving:
@@ -44,9 +46,11 @@ class Serving:
         settings = service.runtime.settings
         self._service = service
         self._worker = Worker(service.runtime, lost=_die) if worker else None
+        self._open: dict[int, Any] = {}
         self._server = (
             create_server(
                 create_web(service.runtime),
+                map=self._open,
                 host=settings.host,
                 port=settings.port,
                 threads=WEB_THREADS,
@@ -74,10 +78,19 @@ class Serving:
         """Take no more requests, finish what runs, hand the rest back."""
         if self._server:
             self._server.close()
-            self._thread.join(_STOP_SECONDS)
+            self._hang_up()
         if self._worker:
             self._worker.stop(wait_seconds=_STOP_SECONDS)
         self._service.close()
+
+    def _hang_up(self) -> None:
+        """Wait for what is being answered. A browser's idle connection would be kept for ever."""
+        until = time.monotonic() + _STOP_SECONDS
+        while self._thread.is_alive() and time.monotonic() < until:
+            for channel in list(self._open.values()):
+                if isinstance(channel, HTTPChannel) and not channel.requests:
+                    channel.will_close = True
+            self._thread.join(_HANG_UP_SECONDS)
 
     def _listen(self) -> None:
         if self._server:

@@ -18,6 +18,7 @@ from connectors.deadline import not_after
 from connectors.errors import AmbiguousError, AuthError, ConnectorError
 from connectors.types import Receipt, TagChange
 from plugin.delivery.tags import mirror
+from plugin.delivery.unsent import NO_TRACE
 from plugin.jobs import JobName
 from plugin.models import DraftState, EffectKind, EffectState
 from plugin.outbox import ticket_key
@@ -108,7 +109,7 @@ def attempt(runtime: Runtime, scope: Scope, effect: EffectRow, claimed: Claim) -
     if receipt is not None:
         return Settled(EffectState.DONE, receipt)
     if in_doubt and effect.kind is EffectKind.REPLY:
-        return Settled(EffectState.UNKNOWN, error="no trace of an earlier attempt")
+        return Settled(EffectState.UNKNOWN, error=NO_TRACE)
     try:
         return _do(runtime, scope, helpdesk, effect, claimed)
     except AmbiguousError as error:

@@ -10,6 +10,7 @@ from connectors.types import Message, Receipt
 from plugin.card import plain_note_html
 from plugin.delivery import answers
 from plugin.delivery.effects import Settled, attempt, claim, next_wait, settle
+from plugin.delivery.unsent import OVERTAKEN, unsent_note
 from plugin.errors import MovedError
 from plugin.judgement import renew_if_stricter
 from plugin.learning import corrections
@@ -25,12 +26,6 @@ log = structlog.get_logger(__name__)
 
 _SYSTEM = "system"
 _SHORTEST_WAIT = timedelta(seconds=1)
-_UNSENT_WORDS = {
-    DraftState.DELIVERY_FAILED: "The approved reply was not sent: the helpdesk did not take it "
-    "({error}). Answer yourself, or approve again on the review page.",
-    DraftState.DELIVERY_UNKNOWN: "It is not known whether the approved reply went out ({error}). "
-    "Look at this ticket's conversation and say on the review page.",
-}
 
 
 def deliver(runtime: Runtime, scope: Scope, draft_id: str) -> None:
@@ -200,7 +195,7 @@ def _ask_a_person(
         scope,
         account_id=draft.account_id,
         ticket_id=draft.ticket_id,
-        html=plain_note_html(_UNSENT_WORDS[state].format(error=settled.error)),
+        html=plain_note_html(unsent_note(state, settled.error)),
         key=f"{state}:{draft.id}:{draft.round}",
         at=now,
         draft_id=draft.id,
@@ -213,10 +208,16 @@ def _overtaken(case: Case, draft_id: str, newer: Message, effect: EffectRow | No
     with case.runtime.database.write() as session:
         draft = drafts.get(session, case.scope, draft_id, lock=True).draft
         if draft.state is DraftState.DELIVERING and effect is not None:
-            if not effects.call_off(session, case.scope, effect, error="overtaken"):
+            if not effects.call_off(session, case.scope, effect, error=OVERTAKEN):
                 return
             drafts.move(
-                session, case.scope, draft, DraftState.DELIVERY_FAILED, actor=_SYSTEM, at=now
+                session,
+                case.scope,
+                draft,
+                DraftState.DELIVERY_FAILED,
+                actor=_SYSTEM,
+                at=now,
+                detail={"error": OVERTAKEN},
             )
         if not newer.author.role.is_staff:
             drafts.move(session, case.scope, draft, DraftState.STALE, actor=_SYSTEM, at=now)

@@ -50,7 +50,8 @@ def resolve(macro: Macro, request: Request, choice: OrderChoice) -> Resolution:
     if macro.needs_order and order is None:
         raise MacroUnusableError(choice.reason or "It is not known which order is meant.")
     if order and macro.order_status and order.status.casefold() not in macro.order_status:
-        raise MacroUnusableError(f"The order is {order.status}, and the macro is for other orders.")
+        status = order.status.replace("_", " ")
+        raise MacroUnusableError(f"The order is {status}, and the macro is for other orders.")
     item = _item(macro, request, order)
     actions = tuple(_action(action, request, order, item) for action in macro.actions)
     _check_refunds(actions, order)

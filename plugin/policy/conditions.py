@@ -45,9 +45,10 @@ def _confidence_below(limit: Decimal, case: Case) -> Finding:
     confidence = case.draft.confidence
     if confidence is None:
         return unknown("the draft's confidence is not known")
-    return (
-        met(f"the confidence of {confidence:f} is below {limit}") if confidence < limit else NOT_MET
-    )
+    if confidence >= limit:
+        return NOT_MET
+    its, least = wording.shares(confidence, limit)
+    return met(f"the confidence of {its} is below {least}")
 
 
 def _confidence_at_least(limit: Decimal, case: Case) -> Finding:
@@ -56,7 +57,8 @@ def _confidence_at_least(limit: Decimal, case: Case) -> Finding:
         return unknown("the draft's confidence is not known")
     if confidence < limit:
         return NOT_MET
-    return met(f"the confidence of {confidence:f} is at least {limit}")
+    its, least = wording.shares(confidence, limit)
+    return met(f"the confidence of {its} is at least {least}")
 
 
 def _one_of(found: str | None, wanted: tuple[str, ...], what: str) -> Finding:

@@ -17,6 +17,13 @@ from plugin.policy.finding import Finding
 from plugin.policy.model import NOBODY, Policy, PolicyFile, SignOff
 from plugin.policy.situation import Case, Situation
 
+_BY_DEFAULT = {
+    Oversight.REVIEW: "Every reply is checked by a person unless a policy says otherwise.",
+    Oversight.APPROVAL: "Every reply needs an approval unless a policy says otherwise.",
+    Oversight.BLOCK: "The AI answers nothing unless a policy says otherwise.",
+    Oversight.AUTO: "Every reply goes out by itself unless a policy says otherwise.",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -95,7 +102,7 @@ def _demand_of(match: Match) -> Demand:
 
 def _default_of(file: PolicyFile) -> Demand:
     require = file.defaults.require
-    return Demand(require, f"No policy matched, so the file's default holds: {require}.")
+    return Demand(require, _BY_DEFAULT[require])
 
 
 def _strictest_first(demands: Sequence[Demand]) -> list[Demand]:

@@ -1,13 +1,14 @@
 """The words of reasons: short English, on one line whatever comes in."""
 
 from collections.abc import Sequence
-from decimal import Decimal
+from decimal import ROUND_FLOOR, Decimal
 from functools import lru_cache
 
 from connectors.types import minor_units
 from plugin.models import CUSTOM_ACTION_PREFIX
 
 _MAX_QUOTE = 80
+_PERCENT = 100
 _NOUNS = {
     "store_credit": "store credit",
     "cancel_order": "order cancellation",
@@ -55,6 +56,15 @@ def money(amount: Decimal, currency: str) -> str:
     if isinstance(exponent, int):
         places = max(places, -exponent)
     return f"{amount:.{places}f} {currency}"
+
+
+def shares(share: Decimal, limit: Decimal) -> tuple[str, str]:
+    """Two shares of one in per cent: the limit as it is, the other no finer, so never above it."""
+    exact = (limit * _PERCENT).normalize()
+    exponent = exact.as_tuple().exponent
+    step = Decimal(1).scaleb(min(0, exponent if isinstance(exponent, int) else 0))
+    rounded = (share * _PERCENT).quantize(step, ROUND_FLOOR)
+    return f"{rounded:f} %", f"{exact:f} %"
 
 
 def duration(seconds: int) -> str:

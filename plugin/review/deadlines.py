@@ -86,12 +86,22 @@ def _expire(runtime: Runtime, session: Session, scope: Scope, held: Held, *, at:
         session,
         scope,
         held,
-        f"Draft {held.draft.short_id} expired: nobody signed it in time, and nothing went out. "
-        "Answer the customer yourself.",
+        _expired_words(held),
         key="expired",
         at=at,
     )
     log.info("draft_expired", draft=held.draft.id)
+
+
+def _expired_words(held: Held) -> str:
+    """Who may answer now, and how: others' replies would still lack their signature."""
+    short_id = held.draft.short_id
+    whom = approvers_words(held.decision.approvers if held.decision else ())
+    return (
+        f"Draft {short_id} expired: nobody signed it in time, and nothing went out. The customer "
+        f"still waits. {whom.capitalize()} must answer: first the note /respond {short_id}, "
+        "then the reply."
+    )
 
 
 def _tell(

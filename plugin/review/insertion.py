@@ -65,7 +65,7 @@ def insert(
     now = runtime.now()
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)
-        require_as_seen(held, rev, state)
+        require_as_seen(session, scope, held, rev, state)
         require_agent(person)
         _require_insertable(held)
         if _is_anothers(held, person, now):

@@ -1,7 +1,8 @@
 """Who may do what with a draft, and whether it is still what they saw."""
 
+import math
 from collections.abc import Sequence
-from datetime import UTC
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
@@ -17,9 +18,9 @@ from plugin.models import (
     Role,
 )
 from plugin.runtime import Runtime
-from plugin.store import drafts, people
+from plugin.store import audit, drafts, people
 from plugin.store.drafts import Held, action_of, in_composer_until
-from plugin.store.schema import PersonRow
+from plugin.store.schema import DraftRow, PersonRow
 from plugin.store.scope import Scope
 
 _LONGEST_TEXT = 20_000
@@ -59,11 +60,24 @@ def require_decision_in_force(runtime: Runtime, scope: Scope, draft_id: str) -> 
         raise MovedError(moved)
 
 
-def require_as_seen(held: Held, rev: int, state: DraftState | None) -> None:
+def require_as_seen(
+    session: Session, scope: Scope, held: Held, rev: int, state: DraftState | None
+) -> None:
     """The draft is what the person saw. `state` is None where they cannot have seen it."""
     draft = held.draft
-    if rev != draft.rev or state not in (None, draft.state):
-        raise MovedError(f"This draft moved meanwhile: it is {draft.state.words} now.")
+    if rev == draft.rev and state in (None, draft.state):
+        return
+    if draft.state is DraftState.STALE:
+        raise MovedError("This draft moved meanwhile: the customer wrote again.")
+    mover = last_mover(session, scope, draft)
+    by = f", by {mover}" if mover else ""
+    raise MovedError(f"This draft moved meanwhile: it is {draft.state.words} now{by}.")
+
+
+def last_mover(session: Session, scope: Scope, draft: DraftRow) -> str | None:
+    """The name of who brought a draft to its state; None where that was no person we know."""
+    kind, _, identity = (audit.last_mover(session, scope, draft.id) or "").partition(":")
+    return people.names(session, scope).get(identity) if kind == "person" else None
 
 
 def require_awaiting(held: Held) -> None:
@@ -73,6 +87,21 @@ def require_awaiting(held: Held) -> None:
     if held.draft.text is None or held.oversight is Oversight.BLOCK:
         raise MovedError("There is no draft to give a verdict on: answer the customer yourself.")
     raise MovedError(f"This draft is {held.draft.state.words}; it awaits no verdict.")
+
+
+def may_be_answered(held: Held) -> bool:
+    """Whether it means anything to say who answers the customer: the ticket waits for somebody.
+
+    What needed an approval and will not get it is no free ticket: whoever may sign answers it.
+    """
+    given_up = held.draft.state in (DraftState.REJECTED, DraftState.EXPIRED)
+    return held.draft.state.is_awaiting or (given_up and held.oversight is Oversight.APPROVAL)
+
+
+def require_answerable(held: Held) -> None:
+    """Somebody may say that they answer the customer."""
+    if not may_be_answered(held):
+        require_awaiting(held)
 
 
 def require_in_no_composer(
@@ -88,11 +117,12 @@ def require_in_no_composer(
 
 
 def in_composer_words(runtime: Runtime, session: Session, scope: Scope, held: Held) -> str:
-    """Who has a draft in their composer, and until when."""
+    """Who has a draft in their composer, and for how long."""
     until = in_composer_until(held.draft, runtime.now())
     name = people.names(session, scope).get(held.draft.inserted_by or "", "Somebody")
-    clock = "" if until is None else f" until {until.astimezone(UTC):%H:%M} UTC"
-    return f"{name} has this draft in their composer{clock}, unless they release it before."
+    minutes = 0 if until is None else math.ceil((until - runtime.now()) / timedelta(minutes=1))
+    left = f" for up to {minutes} min more" if minutes else ""
+    return f"{name} has this draft in their composer{left}, unless they release it before."
 
 
 def require_agent(person: PersonRow) -> None:

@@ -17,6 +17,7 @@ from plugin.outbox import ask_delivery, ask_note, ask_tags
 from plugin.review.rights import (
     edited_text,
     require_agent,
+    require_answerable,
     require_as_seen,
     require_awaiting,
     require_decision_in_force,
@@ -74,7 +75,7 @@ def give(
         require_decision_in_force(runtime, scope, draft_id)
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)
-        require_as_seen(held, verdict.rev, verdict.state)
+        require_as_seen(session, scope, held, verdict.rev, verdict.state)
         step = _Step(runtime, session, scope, held, person, verdict)
         match verdict.kind:
             case VerdictKind.APPROVE | VerdictKind.EDIT:
@@ -83,6 +84,8 @@ def give(
                 step.reject()
             case VerdictKind.RESPOND:
                 step.respond()
+            case VerdictKind.STEP_BACK:
+                step.step_back()
             case VerdictKind.UNDO:
                 step.undo()
             case VerdictKind.SEND_AGAIN:
@@ -167,20 +170,32 @@ class _Step:
 
     def respond(self) -> None:
         """Say that this person answers themself: no bypass, and nothing is sent by us."""
-        require_awaiting(self.held)
+        require_answerable(self.held)
         require_agent(self.person)
         if self.held.oversight is Oversight.APPROVAL:
             require_role(self.held, self.person)
         self._record()
+        self._open_for(self.person.id, "answers this customer in their own words.")
+
+    def step_back(self) -> None:
+        """Say that this person does not answer themself after all."""
+        require_answerable(self.held)
+        if self.held.draft.opened_for != self.person.id:
+            raise MovedError("You have not said that you answer this customer.")
+        self._record()
+        self._open_for(None, "does not answer this customer after all.")
+
+    def _open_for(self, person_id: str | None, told: str) -> None:
+        """Let one person reply without a bypass, or nobody any more; the ticket's note says it."""
         draft, now = self.held.draft, self.runtime.now()
-        drafts.change(self.session, self.scope, draft, opened_for=self.person.id)
+        drafts.change(self.session, self.scope, draft, opened_for=person_id)
         ask_note(
             self.session,
             self.runtime.enqueue,
             self.scope,
             account_id=draft.account_id,
             ticket_id=draft.ticket_id,
-            html=plain_note_html(f"{self.person.name} answers this customer in their own words."),
+            html=plain_note_html(f"{self.person.name} {told}"),
             key=f"respond:{draft.id}:{now.timestamp()}",
             at=now,
             draft_id=draft.id,

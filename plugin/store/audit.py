@@ -40,3 +40,17 @@ def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[AuditRow
         .where(AuditRow.merchant_id == scope.merchant_id, AuditRow.draft_id == draft_id)
         .order_by(AuditRow.id)
     ).all()
+
+
+def last_mover(session: Session, scope: Scope, draft_id: str) -> str | None:
+    """The actor of a draft's last move between states."""
+    return session.scalar(
+        select(AuditRow.actor)
+        .where(
+            AuditRow.merchant_id == scope.merchant_id,
+            AuditRow.draft_id == draft_id,
+            AuditRow.event == "draft_moved",
+        )
+        .order_by(AuditRow.id.desc())
+        .limit(1)
+    )

@@ -151,6 +151,18 @@ def get(session: Session, scope: Scope, draft_id: str, *, lock: bool = False) ->
     return Held(draft, decision, tuple(actions))
 
 
+def of_account(session: Session, scope: Scope, account_id: str, draft_id: str) -> Held:
+    """A draft of one of the merchant's accounts.
+
+    Raises:
+        MissingError: Not there, another account's or another merchant's.
+    """
+    held = get(session, scope, draft_id)
+    if held.draft.account_id != account_id:
+        raise MissingError("There is no such draft.")
+    return held
+
+
 def lock_ticket(session: Session, account_id: str, ticket_id: str) -> None:
     """Let nobody else present a draft on this ticket until this transaction ends."""
     if session.get_bind().dialect.name == "postgresql":

@@ -7,7 +7,7 @@ there is, for the operator.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session
@@ -34,6 +34,8 @@ from plugin.store.schema import (
     WebSession,
 )
 from plugin.store.scope import Scope
+
+_LINKS_REMEMBERED = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,14 @@ def sign_in_link(session: Session, digest: str, *, at: datetime) -> Credential |
         )
     ).first()
     return Credential(Scope(row.merchant_id), row.id, row.person_id) if row else None
+
+
+def sign_in_link_was_used(session: Session, digest: str) -> bool:
+    """Whether this was an invitation that somebody has used: only its holder can ask."""
+    found = session.scalar(
+        select(SignInLink.id).where(SignInLink.digest == digest, SignInLink.used_at.is_not(None))
+    )
+    return found is not None
 
 
 def web_session(session: Session, digest: str, *, at: datetime) -> Credential | None:
@@ -251,12 +261,14 @@ def backlog(session: Session, *, at: datetime) -> Backlog:
 
 
 def forget_sessions(session: Session, *, before: datetime) -> None:
-    """Delete the signed-in browsers and sidebars whose time is over."""
-    session.execute(
-        delete(WebSession)
-        .where(WebSession.expires_at < before)
-        .execution_options(synchronize_session=False)
-    )
+    """Delete the signed-in browsers and sidebars whose time is over.
+
+    Sign-in links stay for a while: whoever opens one late is told that it was used.
+    """
+    for kind, over in ((WebSession, before), (SignInLink, before - _LINKS_REMEMBERED)):
+        session.execute(
+            delete(kind).where(kind.expires_at < over).execution_options(synchronize_session=False)
+        )
 
 
 def put_off(

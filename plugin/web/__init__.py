@@ -13,6 +13,7 @@ from plugin.runtime import Runtime
 from plugin.web import (
     drafts,
     errors,
+    hand_over,
     health,
     metrics,
     queue,
@@ -51,9 +52,10 @@ def create_web(runtime: Runtime) -> Flask:
     use_runtime(web, runtime)
     forgery = CSRFProtect(web)
     # Neither goes by a cookie: a signature here, a bearer token there.
-    for part in (webhooks, sidebar, sidebar_draft):
+    for part in (webhooks, sidebar, sidebar_draft, hand_over):
         forgery.exempt(part.pages)
-    for part in (webhooks, health, metrics, sign_in, queue, drafts, sidebar, sidebar_draft):
+    people_pages = (sign_in, queue, drafts, sidebar, sidebar_draft, hand_over)
+    for part in (webhooks, health, metrics, *people_pages):
         web.register_blueprint(part.pages)
     errors.register(web)
     web.after_request(add_headers)

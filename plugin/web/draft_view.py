@@ -1,53 +1,29 @@
 """What review page and sidebar show of a draft, and what their reader may do with it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from plugin.card import Card, card_of
-from plugin.models import DraftState, Oversight, Role, VerdictKind
-from plugin.review.insertion import may_insert
-from plugin.review.rights import are_done, may_respond, may_sign
+from plugin.card import Card, card_of, people_words
+from plugin.delivery.unsent import why_unsent
+from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
+from plugin.review.rights import are_done
 from plugin.runtime import Runtime
 from plugin.store import audit, corrections, drafts, merchants, people, verdicts
 from plugin.store.drafts import Held, in_composer_until
-from plugin.store.schema import CorrectionRow, PersonRow, VerdictRow
+from plugin.store.schema import AuditRow, CorrectionRow, PersonRow, VerdictRow
 from plugin.text.diff import diff
 from plugin.text.hunks import Hunk, display_hunks
-from plugin.web.history import Happened, history
+from plugin.web import standing
+from plugin.web.history import Happened, history, why_anew
+from plugin.web.reader import Rights, advice_for, rights_of
 from plugin.web.sign_in import SignedIn
-from plugin.web.words import HEADLINES, NEXT_STEPS
+from plugin.web.standing import YOU, Answering, Deed, InComposer
+from plugin.web.words import TEXT_TITLES
 
-_IN_COMPOSER = "Approved, to be sent from a composer"
 _SIGNATURES = (VerdictKind.APPROVE, VerdictKind.EDIT)
-
-
-@dataclass(frozen=True, slots=True)
-class Rights:
-    """What the reader may do.
-
-    Attributes:
-        why_not_approve: The sentence in place of the button; None where they may.
-        is_agent: They may reject and undo.
-        respond: They may say that they answer themselves.
-        insert: They may take it into their composer, once its actions are done.
-    """
-
-    why_not_approve: str | None
-    is_agent: bool
-    respond: bool
-    insert: bool
-
-
-@dataclass(frozen=True, slots=True)
-class InComposer:
-    """An agent has the draft in their composer, so nobody approves it. `mine`: the reader has."""
-
-    name: str
-    mine: bool
-    until: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +31,13 @@ class DraftView:
     """Everything that is shown of a draft.
 
     Attributes:
+        deed: Who brought it to where it stands.
+        trouble: Why it was not sent.
+        anew: Why there is another revision of it than the first.
+        advice: What its policies tell those who may still sign it.
         signed: Who has approved this revision, in order.
         missing: How many more must approve after the reader.
+        waits_for: Who must approve still: ``one more admin``; after the reader, if they may sign.
         undo_left: Seconds until an approved reply goes out; None where none does.
         answering: Who said that they answer this customer themselves.
         composer: Who has it in their composer; None where nobody has.
@@ -68,12 +49,17 @@ class DraftView:
     held: Held
     card: Card
     headline: str
+    deed: Deed | None
+    trouble: str | None
     next_step: str | None
+    anew: str | None
+    advice: tuple[str, ...]
     rights: Rights
     signed: tuple[str, ...]
     missing: int
+    waits_for: str
     undo_left: float | None
-    answering: str | None
+    answering: Answering | None
     composer: InComposer | None
     done: bool
     history: tuple[Happened, ...]
@@ -88,6 +74,11 @@ class DraftView:
         return self.held.draft.final_text or self.held.draft.text or ""
 
     @property
+    def text_title(self) -> str:
+        """What stands above the text, so that nobody takes for sent what was not."""
+        return TEXT_TITLES.get(self.held.draft.state, "The draft (not sent)")
+
+    @property
     def can_undo(self) -> bool:
         """An approval of a person's can still be taken back."""
         return (
@@ -99,7 +90,14 @@ class DraftView:
     @property
     def can_approve(self) -> bool:
         """The button to approve is there."""
-        return self.rights.why_not_approve is None and self.composer is None
+        rights = self.rights
+        return rights.why_not_approve is None and not rights.has_signed and self.composer is None
+
+    @property
+    def can_change(self) -> bool:
+        """The text is theirs to change: to approve it so, or to put it so into their composer."""
+        mine = self.composer is not None and self.composer.mine
+        return self.can_approve or (mine and self.rights.insert and not _is_approved(self.held))
 
 
 def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) -> DraftView:
@@ -108,29 +106,51 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
     Raises:
         MissingError: Not there, or another merchant's.
     """
-    scope = who.scope
+    scope, reader, now = who.scope, who.person, runtime.now()
     held = drafts.get(session, scope, draft_id)
     draft = held.draft
     names = people.names(session, scope)
+    to_reader = {**names, reader.id: YOU}
     said = tuple(verdicts.of_draft(session, scope, draft_id))
+    past = audit.of_draft(session, scope, draft_id)
     signers = [row.person_id for row in said if _counts(row, draft.rev)]
     correction = corrections.of_draft(session, scope, draft_id)
     card = card_of(held, public_url=runtime.settings.public_url)
-    now = runtime.now()
-    composer = _composer(held, who.person, names, now)
+    composer = _composer(held, reader, names, now)
+    answering = _answering(held, reader, names)
+    rights = rights_of(held, reader, signers, answering, now)
+    needed = max(1, held.decision.approvals if held.decision else 1)
+    reader_signs = rights.why_not_approve is None and not rights.has_signed
+    missing = needed - len(signers) - 1
     return DraftView(
         held=held,
         card=card,
-        headline=_IN_COMPOSER if composer and _is_approved(held) else _headline(held, card),
-        next_step=NEXT_STEPS.get(draft.state),
-        rights=_rights(held, who.person, signers, now),
-        signed=tuple(names.get(signer, "Somebody") for signer in signers),
-        missing=_needed(held) - len(signers) - 1,
+        headline=standing.headline(
+            held,
+            card,
+            composer=composer,
+            answering=answering,
+            signed=len(signers),
+            needed=needed,
+        ),
+        deed=standing.deed(held, said, past, signers, to_reader),
+        trouble=_trouble(held, past),
+        next_step=standing.next_step(held, reader, answering),
+        anew=why_anew(past, draft.rev),
+        advice=advice_for(held, card, rights),
+        rights=rights,
+        signed=tuple(to_reader.get(signer, "somebody") for signer in signers),
+        missing=missing,
+        waits_for=people_words(
+            held.decision.approvers if held.decision else (),
+            max(1, missing if reader_signs else missing + 1),
+            more=True,
+        ),
         undo_left=None if composer else _undo_left(held, now),
-        answering=names.get(draft.opened_for or ""),
+        answering=answering,
         composer=composer,
         done=are_done(held),
-        history=history(audit.of_draft(session, scope, draft_id), said, names),
+        history=history(past, said, names),
         correction=correction,
         hunks=_hunks(correction),
         newer=_newer(session, who, held),
@@ -148,37 +168,26 @@ def _is_approved(held: Held) -> bool:
     return held.draft.state is DraftState.APPROVED
 
 
-def _headline(held: Held, card: Card) -> str:
-    if held.draft.state is DraftState.APPROVED and held.oversight is Oversight.AUTO:
-        return card.headline
-    return HEADLINES.get(held.draft.state, card.headline)
-
-
 def _composer(
-    held: Held, person: PersonRow, names: Mapping[str, str], now: datetime
+    held: Held, reader: PersonRow, names: Mapping[str, str], now: datetime
 ) -> InComposer | None:
     until = in_composer_until(held.draft, now)
     whose = held.draft.inserted_by
     if until is None or whose is None:
         return None
-    return InComposer(names.get(whose, "Somebody"), whose == person.id, until)
+    return InComposer(names.get(whose, "Somebody"), whose == reader.id, until)
 
 
-def _rights(held: Held, person: PersonRow, signers: list[str], now: datetime) -> Rights:
-    why_not = may_sign(held, person)
-    if why_not is None and held.draft.state.is_awaiting and person.id in signers:
-        why_not = "You have approved it already; another person must too."
-    is_agent = person.role.may_sign_for(Role.AGENT)
-    return Rights(
-        why_not,
-        is_agent,
-        respond=may_respond(held, person),
-        insert=may_insert(held, person, now),
-    )
+def _answering(held: Held, reader: PersonRow, names: Mapping[str, str]) -> Answering | None:
+    whose = held.draft.opened_for
+    return Answering(names.get(whose, "Somebody"), whose == reader.id) if whose else None
 
 
-def _needed(held: Held) -> int:
-    return max(1, held.decision.approvals if held.decision else 1)
+def _trouble(held: Held, past: Sequence[AuditRow]) -> str | None:
+    state = held.draft.state
+    if state not in UNDELIVERED:
+        return None
+    return why_unsent(state, standing.unsent_because(held, past))
 
 
 def _undo_left(held: Held, now: datetime) -> float | None:

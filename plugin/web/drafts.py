@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from plugin.errors import BookbagError, ForbiddenError, InvalidInputError, MovedError
 from plugin.models import Surface
+from plugin.review.rights import last_mover
 from plugin.review.verdicts import give
 from plugin.store import drafts
 from plugin.web.draft_view import view_of
@@ -49,7 +50,14 @@ def state(draft_id: UUID) -> ResponseReturnValue:
     who = signed_in()
     with runtime().database.read() as session:
         draft = drafts.get(session, who.scope, str(draft_id)).draft
-    return jsonify(state=draft.state, rev=draft.rev, words=draft.state.words)
+        by = last_mover(session, who.scope, draft)
+    return jsonify(state=draft.state, rev=draft.rev, words=draft.state.words, by=by)
+
+
+@pages.get("/drafts/<uuid:draft_id>/verdict")
+def after_verdict(draft_id: UUID) -> ResponseReturnValue:
+    """Where the address bar points after a refused verdict: whoever reloads it wants the draft."""
+    return redirect(url_for("drafts.show", draft_id=draft_id))
 
 
 @pages.post("/drafts/<uuid:draft_id>/verdict")

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadHost, HTTPException
 
-from plugin.errors import BookbagError, InvalidInputError, UnauthenticatedError
+from plugin.errors import BookbagError, InvalidInputError, LinkOverError, UnauthenticatedError
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +52,8 @@ def _ours(error: BookbagError) -> ResponseReturnValue:
     if isinstance(error, InvalidInputError):
         fields = {error.field: error.message} if error.field else None
         return _answer(error.http_status, error.code, error.message, fields)
-    return _answer(error.http_status, error.code, str(error))
+    title = error.title if isinstance(error, LinkOverError) else None
+    return _answer(error.http_status, error.code, str(error), title=title)
 
 
 def _forged(_error: CSRFError) -> ResponseReturnValue:
@@ -72,13 +73,20 @@ def _http(error: HTTPException) -> ResponseReturnValue:
 
 
 def _fault(error: Exception) -> ResponseReturnValue:
-    log.error("request_fault", path=request.path, error=type(error).__name__, exc_info=error)
+    # Not its path: that of a sign-in link lets somebody in.
+    rule = request.url_rule.rule if request.url_rule else None
+    log.error("request_fault", rule=rule, error=type(error).__name__, exc_info=error)
     status = HTTPStatus.INTERNAL_SERVER_ERROR
     return _answer(status, "internal", _SENTENCES[status])
 
 
 def _answer(
-    status: HTTPStatus, code: str, message: str, fields: Mapping[str, str] | None = None
+    status: HTTPStatus,
+    code: str,
+    message: str,
+    fields: Mapping[str, str] | None = None,
+    *,
+    title: str | None = None,
 ) -> ResponseReturnValue:
     # A page links to others, which nothing can build for a Host header that names no host.
     if for_machines() or isinstance(request.routing_exception, BadHost):
@@ -89,7 +97,7 @@ def _answer(
     page = render_template(
         "error.html",
         who=g.get("signed_in"),
-        title=_TITLES.get(status, status.phrase),
+        title=title or _TITLES.get(status, status.phrase),
         message=message,
         stranger=code == UnauthenticatedError.code,
     )

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from plugin.models import DraftState, Surface, VerdictKind
+from plugin.delivery.unsent import why_unsent
+from plugin.models import UNDELIVERED, DraftState, Surface, VerdictKind
 from plugin.store.schema import AuditRow, VerdictRow
 
 _BOOKBAG = "Bookbag"
@@ -13,6 +14,7 @@ _SAID = {
     VerdictKind.EDIT: "edited and approved it",
     VerdictKind.REJECT: "rejected it",
     VerdictKind.RESPOND: "will answer in their own words",
+    VerdictKind.STEP_BACK: "does not answer after all",
     VerdictKind.UNDO: "took the approval back",
     VerdictKind.SEND_AGAIN: "asked to send it again",
     VerdictKind.WAS_SENT: "said that it was sent",
@@ -72,6 +74,23 @@ def history(
     return tuple(sorted(lines, key=lambda line: line.at))
 
 
+def why_anew(audit: Iterable[AuditRow], rev: int) -> str | None:
+    """Why a draft has this revision, for who had an earlier one before them; None for the first."""
+    if rev == 1:
+        return None
+    why = {row.detail.get("because") for row in audit if row.detail.get("rev") == rev}
+    stricter = "The policies have become stricter. " if "stricter_policy" in why else ""
+    return f"{stricter}This draft was made anew; read it again."
+
+
+def person_of(actor: str, names: Mapping[str, str]) -> str:
+    """Who an actor of the audit is, in the middle of a sentence."""
+    kind, _, identity = actor.partition(":")
+    if kind == "person":
+        return names.get(identity, "somebody")
+    return "an agent whom Bookbag does not know" if kind == "helpdesk_user" else _BOOKBAG
+
+
 def _is_told(row: AuditRow) -> bool:
     if "because" in row.detail:
         return bool(row.detail["from"] == DraftState.DRAFTING)
@@ -85,7 +104,13 @@ def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
     what = _MOVED[DraftState(to)] if to else told
     if "because" in row.detail:
         what = _HELD_ANEW
-    return Happened(row.at, _who(row.actor, names), what, row.detail.get("error"))
+    return Happened(row.at, _who(row.actor, names), what, _error(row))
+
+
+def _error(row: AuditRow) -> str | None:
+    """Why it was not sent, as the sentence that everybody reads."""
+    to = row.detail.get("to")
+    return why_unsent(DraftState(to), row.detail.get("error")) if to in UNDELIVERED else None
 
 
 def _said(row: VerdictRow, names: Mapping[str, str]) -> Happened:
@@ -94,7 +119,5 @@ def _said(row: VerdictRow, names: Mapping[str, str]) -> Happened:
 
 
 def _who(actor: str, names: Mapping[str, str]) -> str:
-    kind, _, identity = actor.partition(":")
-    if kind == "person":
-        return names.get(identity, "Somebody")
-    return "An agent whom Bookbag does not know" if kind == "helpdesk_user" else _BOOKBAG
+    name = person_of(actor, names)
+    return name if name in names.values() else f"{name[0].upper()}{name[1:]}"

@@ -91,22 +91,36 @@ def _user(account: Account) -> str:
 
 
 def _page(account: Account, person: PersonRow, token: str) -> ResponseReturnValue:
-    vendor = bool(token) and _is_vendors(account)
-    page = render_template(
-        "sidebar.html",
-        person=person,
-        token=token,
-        host="zendesk" if vendor else "sandbox",
-        vendor_script=_VENDOR_SCRIPT if vendor else None,
-        host_origin=_origin(account),
-        tickets_url=url_for("sidebar_draft.show", account_id=account.id, ticket_id="TICKET"),
+    tickets = url_for("sidebar_draft.show", account_id=account.id, ticket_id="TICKET")
+    return _beside_ticket(
+        account, "sidebar.html", signed=bool(token), person=person, token=token, tickets_url=tickets
     )
-    return _framed(account, page, scripts=_VENDOR_SCRIPTS if vendor else "")
 
 
 def _unknown_person(account: Account, user: str) -> ResponseReturnValue:
-    page = render_template("sidebar_unknown.html", account=account, user=user)
-    return _framed(account, page, status=HTTPStatus.FORBIDDEN)
+    status = HTTPStatus.FORBIDDEN
+    return _beside_ticket(account, "sidebar_unknown.html", signed=True, status=status, user=user)
+
+
+def _beside_ticket(
+    account: Account,
+    template: str,
+    *,
+    signed: bool,
+    status: HTTPStatus = HTTPStatus.OK,
+    **shown: object,
+) -> ResponseReturnValue:
+    """A page that speaks with the helpdesk around it. `signed`: the helpdesk opened it."""
+    vendor = signed and _is_vendors(account)
+    page = render_template(
+        template,
+        account=account,
+        host="zendesk" if vendor else "sandbox",
+        vendor_script=_VENDOR_SCRIPT if vendor else None,
+        host_origin=_origin(account),
+        **shown,
+    )
+    return _framed(account, page, status=status, scripts=_VENDOR_SCRIPTS if vendor else "")
 
 
 def _closed(account: Account, sentence: str, status: HTTPStatus) -> ResponseReturnValue:

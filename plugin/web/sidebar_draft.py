@@ -10,29 +10,38 @@ from uuid import UUID
 
 from flask import Blueprint, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from sqlalchemy.orm import Session
 
 from plugin.card import approvers_words
-from plugin.errors import InvalidInputError, MissingError
+from plugin.errors import InvalidInputError
 from plugin.judgement import OPEN_TO_ANSWERS, is_bypass
 from plugin.models import DraftState, Surface
 from plugin.review import insertion
+from plugin.review.rights import may_respond
 from plugin.review.verdicts import give
 from plugin.store import drafts
 from plugin.store.drafts import Held
-from plugin.store.schema import DraftRow
+from plugin.store.schema import DraftRow, PersonRow
 from plugin.web.draft_view import DraftView, view_of
-from plugin.web.sidebar_session import Here, acting, looking
+from plugin.web.sidebar_session import acting, looking
 from plugin.web.state import runtime
 from plugin.web.verdict_form import LONGEST_REASON, read_seen, read_verdict, said
-from plugin.web.words import OUTCOMES
+from plugin.web.words import I_ANSWER, OUTCOMES
 
 pages = Blueprint("sidebar_draft", __name__)
 
 _INSERTED = "It is in your composer. Read it once more, then send it there."
-_RELEASED = "Released."
-_RELEASED_APPROVED = "Released. The reply goes out in a moment; you can still undo."
+_INSERTED_EDIT = "Your edit is in your composer. Read it once more, then send it there."
+_RELEASED = "Released. The text still stands in your composer; clear it if you do not send it."
+_RELEASED_APPROVED = (
+    "Released. The reply goes out in a moment; you can still undo. Its text still stands in your "
+    "composer: do not send it there too."
+)
 _HELD = "held"
+# Where nobody can approve it any more.
+_BECAME = {
+    DraftState.REJECTED: "Its draft was rejected.",
+    DraftState.EXPIRED: "Nobody approved its draft in time.",
+}
 
 
 @pages.get("/zendesk/<account_id>/tickets/<ticket_id>/draft")
@@ -66,7 +75,7 @@ def verdict(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     """Take a verdict from the sidebar's forms."""
     here = acting(account_id)
     with runtime().database.read() as session:
-        held = _of_account(session, here, draft_id)
+        held = drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
     told = read_verdict(held, Surface.SIDEBAR)
     now = give(runtime(), here.who.scope, str(draft_id), here.who.person, told)
     return jsonify(said=said(told.kind, now), state=now)
@@ -77,7 +86,7 @@ def insert(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     """Hand the draft to the agent's composer: the answer holds the words to put there."""
     here = acting(account_id)
     with runtime().database.read() as session:
-        held = _of_account(session, here, draft_id)
+        held = drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
     seen = read_seen(held)
     words = insertion.insert(
         runtime(),
@@ -89,7 +98,7 @@ def insert(account_id: str, draft_id: UUID) -> ResponseReturnValue:
         text=seen.text,
         done=seen.done,
     )
-    return jsonify(said=_INSERTED, text=words)
+    return jsonify(said=_INSERTED if seen.text is None else _INSERTED_EDIT, text=words)
 
 
 @pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/release")
@@ -97,7 +106,7 @@ def release(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     """The agent does not send it from their composer after all."""
     here = acting(account_id)
     with runtime().database.read() as session:
-        _of_account(session, here, draft_id)
+        drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
     now = insertion.release(runtime(), here.who.scope, str(draft_id), here.who.person)
     goes_out = now is DraftState.APPROVED
     return jsonify(said=_RELEASED_APPROVED if goes_out else _RELEASED, state=now)
@@ -115,7 +124,8 @@ def save(account_id: str, ticket_id: str) -> ResponseReturnValue:
         held = drafts.get(session, here.who.scope, meant.id) if meant else None
     if held is None or not is_bypass(held, here.who.person.id):
         return jsonify(may_pass=True)
-    return jsonify(error={"code": _HELD, "message": _why_held(held)}), HTTPStatus.CONFLICT
+    sentence = _why_held(held, here.who.person)
+    return jsonify(error={"code": _HELD, "message": sentence}), HTTPStatus.CONFLICT
 
 
 def _shown(rows: Sequence[DraftRow]) -> DraftRow | None:
@@ -123,20 +133,15 @@ def _shown(rows: Sequence[DraftRow]) -> DraftRow | None:
     return next((row for row in rows if row.state.is_open), rows[0] if rows else None)
 
 
-def _of_account(session: Session, here: Here, draft_id: UUID) -> Held:
-    held = drafts.get(session, here.who.scope, str(draft_id))
-    if held.draft.account_id != here.account.id:
-        raise MissingError("There is no such draft.")
-    return held
-
-
 def _addresses(account_id: str, row: DraftRow | None) -> dict[str, str]:
     """Where the forms of a draft go."""
     if row is None:
         return {}
+    doors = {what: f"sidebar_draft.{what}" for what in ("verdict", "insert", "release")}
+    doors["hand_over"] = "hand_over.begin"
     return {
-        f"{what}_url": url_for(f"sidebar_draft.{what}", account_id=account_id, draft_id=row.id)
-        for what in ("verdict", "insert", "release")
+        f"{what}_url": url_for(door, account_id=account_id, draft_id=row.id)
+        for what, door in doors.items()
     }
 
 
@@ -166,16 +171,16 @@ def _is_public_reply() -> bool:
     return public and bool(text.strip())
 
 
-def _why_held(held: Held) -> str:
+def _why_held(held: Held, person: PersonRow) -> str:
     """A sentence for the agent whose reply is stopped."""
     whom = approvers_words(held.decision.approvers if held.decision else ())
-    if held.draft.state is DraftState.REJECTED:
-        became = "Its draft was rejected"
-    elif held.draft.state is DraftState.EXPIRED:
-        became = "Nobody approved its draft in time"
+    became = _BECAME.get(held.draft.state)
+    if may_respond(held, person):
+        way_out = f"Press “{I_ANSWER}” in Bookbag first"
+        way_out += "." if became else ", or approve the draft there."
+    elif became:
+        way_out = "Let one of them answer."
     else:
-        return (
-            f"Not sent: a reply to this message needs approval by {whom}. Have the draft in "
-            "Bookbag approved, or let one of them answer."
-        )
-    return f"Not sent: a reply to this message needs {whom}. {became}; let one of them answer."
+        way_out = "Have the draft in Bookbag approved, or let one of them answer."
+    needs = f"Not sent: a reply to this message needs approval by {whom}."
+    return " ".join(part for part in (needs, became, way_out) if part)

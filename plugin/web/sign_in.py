@@ -1,17 +1,29 @@
-"""Sign-in by a single-use invitation, and who is signed in.
+"""Sign-in by a single-use link, and who is signed in.
 
-`bookbag user invite` prints the link. Opening it only shows a button, so that a mail scanner which
-follows links uses nothing up. Cookies and links are kept as digests.
+`bookbag user invite` prints the link, and the sidebar makes one for its way to the review page.
+Opening it only shows a button, so that a mail scanner which follows links uses nothing up, and no
+other site signs anybody in. Cookies and links are kept as digests.
 """
 
 import secrets as random
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import Blueprint, g, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from werkzeug.exceptions import HTTPException
 
-from plugin.errors import MissingError, UnauthenticatedError
+from plugin.errors import LinkOverError, UnauthenticatedError
 from plugin.store import audit, people, unscoped
 from plugin.store.schema import PersonRow
 from plugin.store.scope import Scope
@@ -22,7 +34,16 @@ pages = Blueprint("sign_in", __name__)
 SESSION_COOKIE = "bookbag_session"
 _SESSION_LASTS = timedelta(hours=12)
 _TOKEN_BYTES = 32
-_USED_UP = "This sign-in link was used or is too old. Ask your admin for a new one."
+_OVER = (
+    "This sign-in link was used or is too old. Go by the sidebar beside the ticket, or ask your "
+    "admin for a new one."
+)
+_SIGN_IN_FIRST = (
+    "Sign in first: press “Open the review page” beside the ticket in your helpdesk, or open the "
+    "link your admin gave you."
+)
+# Where a sign-in may lead to.
+_PAGES = frozenset({"queue.show", "drafts.show"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +60,13 @@ def signed_in() -> SignedIn:
     Raises:
         UnauthenticatedError: Nobody.
     """
+    found = _somebody()
+    if found is None:
+        raise UnauthenticatedError(_SIGN_IN_FIRST)
+    return found
+
+
+def _somebody() -> SignedIn | None:
     known = g.get("signed_in")
     if isinstance(known, SignedIn):
         return known
@@ -47,20 +75,23 @@ def signed_in() -> SignedIn:
     with runtime().database.read() as session:
         found = unscoped.web_session(session, people.digest(token), at=now) if token else None
         if found is None:
-            raise UnauthenticatedError("Sign in first: open the link your admin gave you.")
-        g.signed_in = SignedIn(found.scope, people.person(session, found.scope, found.person_id))
-    signed: SignedIn = g.signed_in
+            return None
+        signed = SignedIn(found.scope, people.person(session, found.scope, found.person_id))
+    g.signed_in = signed
     return signed
 
 
 @pages.get("/sign-in/<token>")
 def offer(token: str) -> ResponseReturnValue:
-    """Show whose link this is, and a button."""
+    """Show whose link this is, and a button. Whoever is signed in already goes on at once."""
     with runtime().database.read() as session:
         found = unscoped.sign_in_link(session, people.digest(token), at=runtime().now())
         if found is None:
-            raise MissingError(_USED_UP)
+            raise _over(session, token)
         person = people.person(session, found.scope, found.person_id)
+    here = _somebody()
+    if here is not None and here.person.id == person.id:
+        return redirect(_wanted())
     return render_template("sign_in.html", person=person, lasts=_SESSION_LASTS)
 
 
@@ -72,7 +103,7 @@ def use(token: str) -> ResponseReturnValue:
     with runtime().database.write() as session:
         found = unscoped.sign_in_link(session, people.digest(token), at=now)
         if found is None or not people.use_sign_in_link(session, found.scope, found.id, at=now):
-            raise MissingError(_USED_UP)
+            raise _over(session, token)
         people.add_session(
             session,
             found.scope,
@@ -84,7 +115,7 @@ def use(token: str) -> ResponseReturnValue:
         audit.add(
             session, found.scope, at=now, actor=f"person:{found.person_id}", event="signed_in"
         )
-    response = make_response(redirect(url_for("queue.show")))
+    response = make_response(redirect(_wanted()))
     response.set_cookie(
         SESSION_COOKIE,
         fresh,
@@ -106,3 +137,23 @@ def leave() -> ResponseReturnValue:
     response = make_response(render_template("signed_out.html"))
     response.delete_cookie(SESSION_COOKIE)
     return response
+
+
+def _over(session: Session, token: str) -> LinkOverError:
+    used = unscoped.sign_in_link_was_used(session, people.digest(token))
+    title = "This link was used already" if used else "This link is not good any more"
+    return LinkOverError(title, _OVER)
+
+
+def _wanted() -> str:
+    """Where to go after the sign-in: a page of ours that was asked for, and no other address.
+
+    The address is built anew from the page's name and what stands in it: a path that browsers read
+    otherwise than we do, such as ``//host``, leads nowhere.
+    """
+    asked = request.args.get("next", "")
+    try:
+        page, named = current_app.url_map.bind("").match(asked, method="GET")
+    except HTTPException:
+        page, named = "", {}
+    return url_for(page, **named) if page in _PAGES else url_for("queue.show")

@@ -11,6 +11,11 @@ from plugin.store.drafts import Held
 
 LONGEST_REASON = 500
 _UNREADABLE = "This form cannot be read; reload the page."
+_SAID_OF_ITSELF = {
+    VerdictKind.RESPOND: "Noted: you answer this customer yourself, in the helpdesk.",
+    VerdictKind.STEP_BACK: "Noted: you do not answer this customer after all.",
+    VerdictKind.UNDO: "Taken back. Nothing went out.",
+}
 _SAID = {
     DraftState.APPROVED: "Approved. The reply goes out in a moment; you can still undo.",
     DraftState.REJECTED: "Rejected. Nothing goes out.",
@@ -85,10 +90,8 @@ def read_verdict(held: Held, surface: Surface) -> Verdict:
 
 def said(kind: VerdictKind, now: DraftState) -> str:
     """What a person is told after their verdict."""
-    if kind is VerdictKind.RESPOND:
-        return "Noted: you answer this customer yourself, in the helpdesk."
-    if kind is VerdictKind.UNDO:
-        return "Taken back. Nothing went out."
+    if kind in _SAID_OF_ITSELF:
+        return _SAID_OF_ITSELF[kind]
     if now.is_awaiting:
         return "Your approval is recorded; another person must approve too."
     return _SAID.get(now, f"This draft is {now.words} now.")

@@ -1,13 +1,17 @@
 """The pages' own words: times, money, and what a state means for the reader."""
 
+import math
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
 from connectors.types import ActionRequest, Money
+from plugin.delivery import unsent
 from plugin.models import MONEYLESS_ACTIONS, DraftState, Outcome
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
+# What a button is called, for the sentences that name it.
+I_ANSWER = "I\N{RIGHT SINGLE QUOTATION MARK}ll answer"
 # What the page says in place of the card's headline, once no verdict is wanted any more.
 HEADLINES = {
     DraftState.DRAFTING: "This message is being read",
@@ -23,14 +27,19 @@ HEADLINES = {
     DraftState.ANSWERED: "An agent answered in their own words",
 }
 NEXT_STEPS = {
+    **unsent.NEXT_STEPS,
     DraftState.DELIVERING: "It cannot be taken back any more.",
-    DraftState.DELIVERY_FAILED: "Send it again, or answer in the helpdesk and say so here.",
-    DraftState.DELIVERY_UNKNOWN: "Look at the ticket in the helpdesk, then say what you found.",
     DraftState.REJECTED: "The customer still waits. Answer in the helpdesk.",
-    DraftState.EXPIRED: "The customer still waits. Answer in the helpdesk.",
     DraftState.STALE: "This draft answers an older message and will not be sent.",
     DraftState.BLOCKED: "No text is offered. A person takes over in the helpdesk.",
     DraftState.NO_DRAFT: "The customer waits. Answer in the helpdesk.",
+}
+# Above its text; in every other state that is a draft which was not sent.
+TEXT_TITLES = {
+    DraftState.APPROVED: "The reply",
+    DraftState.DELIVERING: "The reply",
+    DraftState.DELIVERED: "The reply",
+    DraftState.DELIVERY_UNKNOWN: "The reply (perhaps not sent)",
 }
 OUTCOMES = {
     Outcome.SENT_AS_IS: "sent as drafted",
@@ -62,9 +71,11 @@ def span(length: timedelta) -> str:
 
 
 def time_left(deadline: datetime, now: datetime) -> str:
-    """``3 h 5 min left`` or ``12 min late``."""
+    """``3 h 5 min left`` or ``12 min late``. Ten minutes that have just begun are ten minutes."""
     if deadline >= now:
-        return f"{span(deadline - now)} left"
+        seconds = (deadline - now).total_seconds()
+        whole = seconds if seconds < _MINUTE else math.ceil(seconds / _MINUTE) * _MINUTE
+        return f"{span(timedelta(seconds=whole))} left"
     return f"{span(now - deadline)} late"
 
 

@@ -156,7 +156,7 @@ BECAUSE = {
     "spanish_refund": "No macro is close enough to the message.",
     "two_orders_in_one": "The message names more than one order.",
     "someone_elses_order": "The message names an order that is not this customer's.",
-    "address_change_too_late": "The order is in_transit, and the macro is for other orders.",
+    "address_change_too_late": "The order is in transit, and the macro is for other orders.",
     "partly_refunded": "Only 249.00 USD of the order can still be refunded.",
 }
 MAILS = {

@@ -81,7 +81,9 @@ def test_while_one_agent_has_it_nobody_approves_it(bench: Bench) -> None:
     ticket_id = bench.opened("german_html_thread")
     into_composer(bench, ticket_id, ANA)
     for kind in (VerdictKind.APPROVE, VerdictKind.EDIT):
-        with pytest.raises(MovedError, match="Ana Reyes has this draft in their composer until"):
+        with pytest.raises(
+            MovedError, match="Ana Reyes has this draft in their composer for up to 10 min"
+        ):
             say(bench, ticket_id, BEN, kind, text="Other words.")
     with pytest.raises(MovedError, match="You have this draft in your composer"):
         say(bench, ticket_id, ANA, VerdictKind.APPROVE)

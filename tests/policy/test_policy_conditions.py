@@ -118,13 +118,19 @@ HOLDS: list[tuple[str, Draft, Facts, str]] = [
         "{confidence_below: 0.70}",
         draft(confidence="0.69"),
         Facts(),
-        "The confidence of 0.69 is below 0.70.",
+        "The confidence of 69 % is below 70 %.",
     ),
     (
         "{confidence_at_least: 0.90}",
         draft(confidence="0.9"),
         Facts(),
-        "The confidence of 0.9 is at least 0.90.",
+        "The confidence of 90 % is at least 90 %.",
+    ),
+    (
+        "{confidence_below: 0.705}",
+        draft(confidence="0.70499"),
+        Facts(),
+        "The confidence of 70.4 % is below 70.5 %.",
     ),
     ("{intent: [refund, Order_Status]}", draft(), Facts(), "The intent is Order_Status."),
     (

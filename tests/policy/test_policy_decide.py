@@ -46,7 +46,9 @@ def test_where_nothing_matches_the_default_holds_and_says_so() -> None:
     decision = decided(EXAMPLE, draft(intent="other"))
     assert decision.oversight is Oversight.REVIEW
     assert decision.policies == ()
-    assert decision.held_because == ("No policy matched, so the file's default holds: review.",)
+    assert decision.held_because == (
+        "Every reply is checked by a person unless a policy says otherwise.",
+    )
 
 
 def test_a_default_of_approval_has_terms() -> None:

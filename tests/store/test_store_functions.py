@@ -21,6 +21,7 @@ ACROSS_MERCHANTS = {
     "scope_of_account": Scope | None,
     "webhook_account": unscoped.WebhookAccount | None,
     "sign_in_link": unscoped.Credential | None,
+    "sign_in_link_was_used": bool,
     "web_session": unscoped.Credential | None,
     "overdue_events": Sequence[unscoped.Due],
     "overdue_drafts": Sequence[unscoped.Due],

@@ -74,7 +74,7 @@ class Sidebar:
         self.token = signed(claims(bench.hands.users()[email], bench.clock()))
         self.page = self.open(self.token)
         main = LexborHTMLParser(self.page.text).css("#sidebar")
-        self.session = (main[0].attributes["data-session"] or "") if main else ""
+        self.session = (main[0].attributes.get("data-session") or "") if main else ""
 
     def open(self, token: str) -> requests.Response:
         """Post a token as the helpdesk's page does."""

@@ -1,5 +1,6 @@
 """The pages in a real Chromium: what the small script adds, keyboard, no word of complaint."""
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -84,13 +85,18 @@ def test_a_refusal_is_read_first_and_loses_nothing(sqlite_bench: Bench, sign_in:
     page.get_by_role("button", name="Send edited reply").click()
     problem = page.get_by_role("alert")
     expect(problem).to_contain_text("First do this, then say that it is done: refund 38.50 USD")
-    expect(problem).to_be_focused()
+    tick = page.get_by_label("I have done")
+    expect(tick).to_be_focused()
+    expect(tick).to_be_in_viewport()
+    expect(tick).to_have_accessible_description(re.compile("First do this"))
     expect(page.get_by_label("Reply to the customer")).to_have_value("My own words")
     expect(page.locator("#approve")).to_have_text("Send edited reply")
 
+    tick.check()
+    expect(problem).to_have_count(0)
     bench.note(ticket_id, BEN, "/reject I call her")
     notice = page.locator("#notice")
-    expect(notice).to_contain_text("This draft is rejected now. Copy what you typed")
+    expect(notice).to_contain_text("This draft is rejected now, by Ben Mercer. Copy what you typed")
     expect(page.get_by_label("Reply to the customer")).to_have_value("My own words")
     notice.get_by_role("link").click()
     expect(page.get_by_role("heading", name="Rejected, nothing goes out")).to_be_visible()

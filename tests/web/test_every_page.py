@@ -15,6 +15,7 @@ NEEDS_SIGN_IN = {
     "GET /queue": True,
     "GET /drafts/<uuid:draft_id>": True,
     "GET /drafts/<uuid:draft_id>/state": True,
+    "GET /drafts/<uuid:draft_id>/verdict": False,  # only leads to the draft
     "POST /drafts/<uuid:draft_id>/verdict": True,
     "POST /sign-out": True,
     "GET /sign-in/<token>": False,  # the token lets in
@@ -27,6 +28,7 @@ NEEDS_SIGN_IN = {
     "POST /zendesk/<account_id>/drafts/<uuid:draft_id>/verdict": False,  # the sidebar's own session
     "POST /zendesk/<account_id>/drafts/<uuid:draft_id>/insert": False,  # likewise
     "POST /zendesk/<account_id>/drafts/<uuid:draft_id>/release": False,  # likewise
+    "POST /zendesk/<account_id>/drafts/<uuid:draft_id>/hand-over": False,  # likewise
     "GET /healthz": False,
     "GET /readyz": False,
     "GET /metrics": False,  # a token of its own
@@ -39,7 +41,10 @@ SHOWN = {  # an address that answers, for each that a stranger or a person may o
     "GET /readyz": "/readyz",
     "GET /static/<path:filename>": "/static/style.css",
 }
-SIGN_IN = "Sign in first: open the link your admin gave you."
+SIGN_IN = (
+    "Sign in first: press “Open the review page” beside the ticket in your helpdesk, or open the "
+    "link your admin gave you."
+)
 CSP = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"

@@ -81,7 +81,7 @@ def test_it_says_how_long_how_much_and_who(bench: Bench, visit: Visit) -> None:
     over, under, blocked = lines(visit)
     assert "Refund please Daniel Kovac" in over
     assert "awaiting approval by a lead or an admin" in over
-    assert "129.00 USD 12 min 3 h 47 min left" in over
+    assert "129.00 USD 12 min 3 h 48 min left" in over
     assert "38.50 USD under 1 min" in under
     assert "left" not in under
     assert "blocked" in blocked

@@ -141,7 +141,8 @@ def test_a_helpdesk_user_whom_we_do_not_know_is_told_what_the_admin_does(bench: 
         )
         assert f"--helpdesk-user {bench.account_id}:{user}" in command
         assert f"--merchant {bench.scope.merchant_id}" in command
-    assert parsed(stranger.page).css("script") == []
+    (script,) = parsed(stranger.page).css("script")
+    assert script.attributes["src"] == "/static/frame.js"
     assert stranger.page.headers["Content-Security-Policy"].endswith(bench.hands.url)
 
 

@@ -4,9 +4,10 @@ import re
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from plugin.models import DraftState
+from plugin.web.words import utc
 from tests.bench.world import ANA, BEN, Bench
 from tests.web.helpdesk_page import Make
 from tests.web.sidebar_app import Sidebar
@@ -21,13 +22,15 @@ def test_edit_approve_undo_and_send_from_the_sidebar(sqlite_bench: Bench, desk: 
     words = reply.input_value().replace("Warm regards", "All the best")
     reply.fill(words)
     ana.button("Send edited reply").click()
-    problem = ana.bar.get_by_role("alert")
+    problem = ana.bar.locator("#ticks").get_by_role("alert")
     expect(problem).to_contain_text("First do this")
-    expect(problem).to_be_focused()
     tick = ana.bar.get_by_label("I have done: refund 38.50 USD")
+    expect(tick).to_be_focused()
     expect(tick).to_have_attribute("aria-invalid", "true")
+    expect(tick).to_have_accessible_description(re.compile("First do this"))
     expect(reply).to_have_value(words)
     tick.check()
+    expect(problem).to_have_count(0)
     ana.button("Send edited reply").click()
     expect(ana.bar.locator("#news")).to_contain_text("you can still undo")
     expect(ana.bar.locator("#state")).to_be_focused()
@@ -59,13 +62,13 @@ def test_inserting_puts_it_into_the_composer_and_the_agent_sends_it(
     ana.button("Insert into composer").click()
     composer = ana.page.locator("#composer")
     expect(composer).to_have_value(f"Before. {text}")
-    expect(ana.bar.locator("#draft")).to_contain_text("It is in your composer.")
-    expect(ben.bar.locator("#draft")).to_contain_text("Ana Reyes has this draft in their composer.")
+    expect(ana.bar.locator("#state")).to_have_text("It is in your composer, not sent yet")
+    expect(ben.bar.locator("#state")).to_have_text("Ana Reyes has it in their composer")
     expect(ben.button("Approve and send")).to_have_count(0)
     ana.button("Release it").click()
     expect(ben.button("Approve and send")).to_be_visible()
     ana.button("Insert into composer").click()
-    expect(ana.bar.locator("#draft")).to_contain_text("It is in your composer.")
+    expect(ana.bar.locator("#state")).to_have_text("It is in your composer, not sent yet")
     ana.page.locator("#send").click()
     expect(ana.page.locator("#sent")).to_contain_text("Before. ")
     bench.hands.agent_writes(ticket_id, ANA, text, public=True)
@@ -104,7 +107,7 @@ def test_what_is_typed_survives_every_refresh(sqlite_bench: Bench, desk: Make) -
     Sidebar(bench, BEN).act(
         bench.draft(ticket_id).id, "verdict", verdict="respond", rev=1, state="awaiting_approval"
     )
-    expect(ana.bar.locator("#draft")).to_contain_text("Ben Mercer said that they answer")
+    expect(ana.bar.locator("#state")).to_have_text("You answer this customer")
     expect(reply).to_have_value("My own words")
     expect(reply).to_be_focused()
     reply.press_sequentially(" and more")
@@ -114,16 +117,18 @@ def test_what_is_typed_survives_every_refresh(sqlite_bench: Bench, desk: Make) -
     expect(ana.button("Send edited reply")).to_be_visible()
 
     bench.note(ticket_id, "chloe@larkspur-outfitters.example", "/reject I call her")
-    expect(ana.bar.locator("#state")).to_have_text("Rejected, nothing goes out")
+    expect(ana.bar.locator(".pill")).to_have_text("rejected")
     expect(ana.bar.locator("#news")).to_have_text(
-        "Rejected, nothing goes out. What you typed stands below."
+        "You answer this customer. Rejected by Chloe Duval: I call her. "
+        "What you typed stands below."
     )
     expect(ana.bar.locator("#state")).to_be_focused()
     kept = ana.bar.locator("#kept-text")
     expect(kept).to_have_value("My own words and more\n\nHalf a reas")
     bench.hands.customer_writes(ticket_id, "Hello? Where is my order?")
     bench.settle()
-    expect(ana.bar.locator("#state")).not_to_have_text("Rejected, nothing goes out")
+    expect(ana.bar.locator(".pill")).not_to_have_text("rejected")
+    expect(ana.bar.locator("#kept-of")).to_have_text("What you typed")
     expect(kept).to_have_value("My own words and more\n\nHalf a reas")
     ana.button("Throw it away").click()
     expect(kept).to_be_hidden()
@@ -140,9 +145,10 @@ def test_a_conflict_says_what_happened_and_keeps_the_words_beside(
     bench.note(ticket_id, BEN, "/reject I call them")
     ana.page.unroute("**/draft")
     ana.button("Send edited reply").click()
-    problem = ana.bar.get_by_role("alert")
+    problem = ana.bar.locator("#problem")
     expect(problem).to_have_text(
-        "This draft moved meanwhile: it is rejected now. What you typed stands below."
+        "This draft moved meanwhile: it is rejected now, by Ben Mercer. "
+        "What you typed stands below."
     )
     expect(problem).to_be_focused()
     expect(ana.bar.locator("#kept-text")).to_have_value("My own words")
@@ -172,7 +178,7 @@ def test_a_lost_connection_and_a_lost_session_are_said_calmly(
     notice = ana.bar.locator("#notice")
     expect(notice).to_have_text(re.compile("^Connection lost. What you see may be old"))
     ana.button("Send edited reply").click()
-    expect(ana.bar.get_by_role("alert")).to_contain_text("could not be reached")
+    expect(ana.bar.get_by_role("alert")).to_contain_text("No answer came. Look below")
     expect(ana.bar.get_by_label("Reply to the customer")).to_have_value("Begun")
     ana.page.unroute("**/zendesk/**")
     expect(notice).to_be_empty()
@@ -203,29 +209,64 @@ def test_everything_by_keyboard(sqlite_bench: Bench, desk: Make) -> None:
     expect(ana.button("Insert into composer")).to_be_focused()
     keyboard.press("r")
     expect(bar.get_by_label("What is wrong with it?")).to_be_focused()
-    keyboard.press("Shift+Tab")
     # Words meant for the composer, typed here by mistake, approve nothing.
     bar.locator("#state").focus()
-    keyboard.type("aia ai, aia.")
+    keyboard.type("aia ai, aia. ")
     assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
     assert bench.draft(ticket_id).inserted_by is None
     keyboard.press("Control+Enter")
     undo = ana.button("Undo")
     expect(undo).to_be_visible()
     assert undo.get_attribute("aria-keyshortcuts") == "U"
+    expect(bar.locator("#state")).to_be_focused()
     keyboard.press("Control+u")
-    assert bench.draft(ticket_id).state is DraftState.APPROVED
     keyboard.press("u")
+    expect(undo).to_be_focused()
+    assert bench.draft(ticket_id).state is DraftState.APPROVED
+    keyboard.press("Enter")
     expect(bar.locator("#news")).to_have_text("Taken back. Nothing went out.")
     keyboard.press("Alt+i")
     expect(ana.page.locator("#composer")).to_be_focused()
     assert bench.public(ticket_id) == []
     # What others do meanwhile takes nobody out of the composer.
+    bench.clock.ahead += timedelta(minutes=11)
     Sidebar(bench, BEN).act(
         bench.draft(ticket_id).id, "verdict", verdict="respond", rev=1, state="awaiting_review"
     )
-    expect(bar.locator("#draft")).to_contain_text("Ben Mercer said that they answer")
+    expect(bar.locator("#state")).to_have_text("Ben Mercer answers this customer")
     expect(ana.page.locator("#composer")).to_be_focused()
+
+
+def test_a_letter_leaves_no_tick(sqlite_bench: Bench, desk: Make) -> None:
+    bench, ana = sqlite_bench, desk()
+    ana.open(ANA, bench.opened("refund_under_limit"))
+    tick = ana.bar.get_by_label("I have done")
+    tick.focus()
+    ana.page.keyboard.type("era")
+    expect(tick).to_be_focused()
+
+
+def test_who_answers_writes_in_the_composer_at_once_and_may_take_it_back(
+    sqlite_bench: Bench, desk: Make
+) -> None:
+    bench, ana, ben = sqlite_bench, desk(), desk()
+    ticket_id = bench.opened("german_html_thread")
+    ana.open(ANA, ticket_id)
+    ben.open(BEN, ticket_id)
+    approve = ana.button("Approve and send")
+    expect(approve).to_have_class("primary")
+    ana.button("I\N{RIGHT SINGLE QUOTATION MARK}ll answer").click()
+    expect(ana.page.locator("#composer")).to_be_focused()
+    ana.page.keyboard.type("Hallo")
+    expect(ana.page.locator("#composer")).to_have_value("Hallo")
+    expect(ana.bar.locator("#state")).to_have_text("You answer this customer")
+    expect(ben.bar.locator("#state")).to_have_text("Ana Reyes answers this customer")
+    expect(approve).not_to_have_class("primary")
+    ana.button("Never mind").click()
+    expect(ben.bar.locator("#state")).to_have_text("Draft reply, ready for your review")
+    expect(approve).to_have_class("primary")
+    bench.settle()
+    assert "Ana Reyes does not answer this customer after all." in bench.notes(ticket_id)[-1]
 
 
 def test_hostile_text_runs_nothing_and_fits_320_pixels(sqlite_bench: Bench, desk: Make) -> None:
@@ -248,3 +289,39 @@ def test_hostile_text_runs_nothing_and_fits_320_pixels(sqlite_bench: Bench, desk
         assert frame.evaluate(small) == 0
         scheme = "getComputedStyle(document.documentElement).colorScheme"
         assert frame.evaluate(scheme) == theme
+
+
+def test_only_what_never_left_is_said_to_be_undone(sqlite_bench: Bench, desk: Make) -> None:
+    bench, ana = sqlite_bench, desk()
+    ticket_id = bench.opened("german_html_thread")
+    ana.open(ANA, ticket_id)
+    problem = ana.bar.locator("#problem")
+    ana.page.context.set_offline(offline=True)
+    ana.button("Approve and send").click()
+    expect(problem).to_have_text("You are offline, so nothing was done. Try again.")
+    ana.page.context.set_offline(offline=False)
+    assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
+
+    # It arrives, and its answer does not.
+    def lose(route: Route) -> None:
+        route.fetch()
+        route.abort()
+
+    ana.page.route("**/verdict", lose)
+    ana.button("Approve and send").click()
+    expect(ana.bar.locator("#state")).to_have_text("Approved, going out")
+    expect(ana.button("Undo")).to_be_in_viewport()
+    expect(problem).to_be_empty()
+
+
+def test_times_are_the_readers_own(sqlite_bench: Bench, desk: Make) -> None:
+    bench, ben = sqlite_bench, desk(timezone_id="Asia/Kolkata")
+    ticket_id = bench.opened("refund_over_limit")
+    ben.open(BEN, ticket_id)
+    decision = bench.held(ticket_id).decision
+    assert decision is not None
+    assert decision.deadline_at is not None
+    there = decision.deadline_at + timedelta(hours=5, minutes=30)
+    deadline = ben.bar.locator("time").first
+    expect(deadline).to_have_text(f"{there:%-d %b %Y, %H:%M}")
+    expect(deadline).to_have_attribute("title", utc(decision.deadline_at))

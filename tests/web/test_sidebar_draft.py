@@ -213,7 +213,7 @@ def test_a_refusal_is_a_sentence(bench: Bench) -> None:
     late = ben.act(draft_id, "verdict", verdict="approve", done="0", **seen)
     assert (late.status_code, sentence(late)) == (
         409,
-        "This draft moved meanwhile: it is rejected now.",
+        "This draft moved meanwhile: it is rejected now, by Ben Mercer.",
     )
 
 
@@ -235,20 +235,25 @@ def test_inserting_and_releasing(bench: Bench, visit: Visit) -> None:
 
     mine, others = ana.draft(ticket_id), ben.draft(ticket_id)
     assert buttons(mine) == ["Release it", "Insert it again", ILL_ANSWER, "Reject"]
-    assert "It is in your composer." in words_of(mine)
+    assert text_of(mine, "#state") == "It is in your composer, not sent yet"
+    assert "nobody else does (10 min left)" in words_of(mine)
     assert "refund 38.50 USD on #1005 (done)" in words_of(mine)
     assert buttons(others) == [ILL_ANSWER, "Reject"]
-    assert "Ana Reyes has this draft in their composer." in words_of(others)
+    assert text_of(others, "#state") == "Ana Reyes has it in their composer"
     page = visit(BEN).get(f"/drafts/{draft.id}")
     assert "Approve and send" not in page.text
-    assert "Ana Reyes has this draft in their composer." in text_of(page, ".composer")
+    assert "until Ana Reyes sends or releases it" in text_of(page, ".composer")
     for what, status in (("insert", 409), ("release", 403)):
         refused = ben.act(draft.id, what, **seen)
         assert refused.status_code == status
-        assert "Ana Reyes has this draft in their composer until" in sentence(refused)
+        assert "Ana Reyes has this draft in their composer for up to 10 min more" in sentence(
+            refused
+        )
     approve = ben.act(draft.id, "verdict", verdict="approve", **seen)
     assert approve.status_code == 409
-    assert ana.act(draft.id, "release", **seen).json()["said"] == "Released."
+    assert (
+        ana.act(draft.id, "release", **seen).json()["said"].startswith("Released. The text still")
+    )
     assert "Ana Reyes did its actions and put it into their composer" in " ".join(
         text_of(visit(BEN).get(f"/drafts/{draft.id}"), ".history").split()
     )

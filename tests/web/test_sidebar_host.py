@@ -137,9 +137,9 @@ def test_zendesks_own_library_is_spoken_to_as_it_wants(sqlite_bench: Bench, desk
     expect(page.get_by_role("alert")).to_contain_text("set to an internal note")
     page.evaluate("window.type = 'publicReply'")
     page.get_by_role("button", name="Insert into composer").click()
-    expect(page.locator("#draft")).to_contain_text("It is in your composer.")
+    expect(page.locator("#state")).to_have_text("It is in your composer, not sent yet")
     inserted = page.evaluate("calls.filter(([name]) => name === 'ticket.editor.insert')")
     (call,) = inserted
     text = bench.draft(ticket_id).text or ""
-    assert call[1].replace("<br>", "\n").replace("&amp;", "&") == text
+    assert call[1].replace("<br>", "\n").replace("&amp;", "&") == f"\n\n{text}"
     assert page.evaluate("calls.some(([name, size]) => name === 'resize' && size.height > '')")

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from connectors.types import ActionRequest, Money
+from plugin.card import action_words, approvers_words, people_words
 from plugin.models import AWAITING, DraftState, Outcome, Surface, VerdictKind
 from plugin.store.schema import AuditRow, VerdictRow
 from plugin.web import history, words
@@ -41,6 +42,31 @@ def test_a_time_is_shown_in_utc_and_says_so() -> None:
 def test_a_deadline_is_ahead_or_missed() -> None:
     assert time_left(NOON + timedelta(minutes=12), NOON) == "12 min left"
     assert time_left(NOON - timedelta(minutes=12), NOON) == "12 min late"
+
+
+def test_ten_minutes_that_have_just_begun_are_ten_minutes() -> None:
+    assert time_left(NOON + timedelta(minutes=9, seconds=59), NOON) == "10 min left"
+    assert time_left(NOON + timedelta(seconds=59), NOON) == "under 1 min left"
+
+
+def test_people_and_actions_are_called_as_people_call_them() -> None:
+    assert approvers_words(["agent", "lead", "admin"]) == "anyone on the team"
+    assert approvers_words(["lead", "admin"]) == "a lead or an admin"
+    assert people_words(["admin"], 2) == "two admins"
+    assert people_words(["lead", "admin"], 1, more=True) == "one more lead or admin"
+    assert people_words(["agent", "lead", "admin"], 2) == "two people on the team"
+    usd = Money(Decimal("54.20"), "USD")
+    for action, expected in (
+        (ActionRequest(type="refund", amount=usd, order="1002"), "refund 54.20 USD on #1002"),
+        (
+            ActionRequest(type="reship", value=usd, order="#1002"),
+            "send order #1002 again (worth 54.20 USD)",
+        ),
+        (ActionRequest(type="cancel_order", order="1002"), "cancel order #1002"),
+        (ActionRequest(type="return_label"), "return label"),
+        (ActionRequest(type="custom:gift_box", order="7"), "gift box on #7"),
+    ):
+        assert action_words(action) == expected
 
 
 def test_money_is_summed_by_currency_and_unknown_is_said() -> None:

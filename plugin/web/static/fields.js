@@ -30,3 +30,44 @@ export function countDown(form, left) {
   }
   tick();
 }
+
+/**
+ * Says beside a field what is wrong with it. Returns what to mend first: of ticks, the first that
+ * is missing. Nothing is returned where the field is not there.
+ */
+export function mark(root, name, sentence) {
+  unmark(root, name);
+  const fields = [...root.querySelectorAll(`[name="${CSS.escape(name)}"]:not([type=hidden])`)];
+  const wrong = fields.filter((field) => field.type !== "checkbox" || !field.checked);
+  if (!wrong.length || !wrong[0].checkVisibility()) return null;
+  const line = document.createElement("p");
+  Object.assign(line, { id: `wrong-${name}`, className: "problem", role: "alert" });
+  const group = wrong[0].closest("fieldset");
+  if (group) group.querySelector("legend").after(line);
+  else wrong[0].after(line);
+  line.textContent = sentence;
+  for (const field of wrong) {
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", line.id);
+  }
+  return wrong[0];
+}
+
+/** What was wrong is being mended, or was told by another verdict. Whether anything was. */
+export function unmark(root, name) {
+  const wrong = root.querySelectorAll(`[name="${CSS.escape(name)}"][aria-invalid]`);
+  for (const field of wrong) {
+    document.getElementById(field.getAttribute("aria-describedby"))?.remove();
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
+  return wrong.length > 0;
+}
+
+/** Opens the form behind a summary and leads to its field: it may open out of sight. */
+export function openForm(details) {
+  details.open = true;
+  const field = details.querySelector("input:not([type=hidden])");
+  field.focus({ preventScroll: true });
+  details.scrollIntoView({ block: "nearest" });
+}

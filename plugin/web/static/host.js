@@ -1,10 +1,12 @@
 // The one door to the helpdesk's page around us. Whichever helpdesk it is, the sidebar sees
-//   context()             -> {ticketId, composer: {public}, theme}
+//   context()             -> {ticketId, composer: {public, locked}, closed, theme}
 //   insert(ticketId, text)   puts text where the agent writes; throws a Refused with a code
+//   focusComposer(ticketId)  lets the agent write at once; false where the helpdesk has no way to
 //   onSave(ask)              `ask({ticketId, public, text})` throws to stop an agent's reply
 //   onNews(hear)             the ticket changed
 //   changed()                we changed something on the ticket
 //   resize(height)           in pixels
+//   reveal()                 brings the top of our page into sight
 // Which one it is stands in our own page, never in a query string.
 
 const ANSWER_WITHIN_MS = 5000;
@@ -13,7 +15,7 @@ const ANSWER_WITHIN_MS = 5000;
 const SAVE_WITHIN_MS = 4000;
 const NO_ANSWER = "Bookbag could not tell in time whether this reply may go out. Try again.";
 
-/** The helpdesk did not do it. `code` is other_ticket, internal_note, or no_answer. */
+/** The helpdesk did not do it. `code` is other_ticket, internal_note, locked, or no_answer. */
 export class Refused extends Error {
   constructor(code) {
     super(code);
@@ -85,14 +87,19 @@ function sandbox(origin) {
 
   return {
     async context() {
-      const { ticket_id: ticketId, composer, theme } = await ask("context");
-      return { ticketId: String(ticketId), composer, theme };
+      const { ticket_id: ticketId, composer, closed, theme } = await ask("context");
+      return { ticketId: String(ticketId), composer, closed: Boolean(closed), theme };
     },
     insert: (ticketId, text) => ask("insert", { ticket_id: ticketId, text }),
+    focusComposer(ticketId) {
+      post({ id: ++asked, ask: "focus", ticket_id: ticketId });
+      return true;
+    },
     onSave: (handler) => { save = handler; },
     onNews: (handler) => { hear = handler; },
     changed: () => post({ id: ++asked, ask: "changed" }),
     resize: (height) => post({ id: ++asked, ask: "resize", height }),
+    reveal: () => post({ id: ++asked, ask: "reveal" }),
   };
 }
 
@@ -102,9 +109,14 @@ function zendesk() {
   if (!client) throw new Refused("no_answer");
 
   async function context() {
-    const found = await client.get(["ticket.id", "comment.type"]);
+    const found = await client.get(["ticket.id", "ticket.status", "comment.type"]);
     const isPublic = found["comment.type"] !== "internalNote";
-    return { ticketId: String(found["ticket.id"]), composer: { public: isPublic }, theme: null };
+    return {
+      ticketId: String(found["ticket.id"]),
+      composer: { public: isPublic, locked: false },
+      closed: found["ticket.status"] === "closed",
+      theme: null,
+    };
   }
 
   return {
@@ -112,8 +124,11 @@ function zendesk() {
     async insert(ticketId, text) {
       const now = await context();
       if (now.ticketId !== ticketId) throw new Refused("other_ticket");
+      if (now.closed) throw new Refused("locked");
       if (!now.composer.public) throw new Refused("internal_note");
-      await client.invoke("ticket.editor.insert", asHtml(text));
+      const { "comment.text": written } = await client.get(["comment.text"]);
+      const apart = asText(String(written ?? "")) ? "<br><br>" : "";
+      await client.invoke("ticket.editor.insert", apart + asHtml(text));
     },
     onSave(handler) {
       // Only a throw stops a reply: a promise that resolves to false or to a sentence lets it out.
@@ -131,7 +146,9 @@ function zendesk() {
         client.on(name, () => { handler(); });
       }
     },
+    focusComposer: () => false, // https://developer.zendesk.com/api-reference/apps/ has no call for it.
     changed() {}, // Zendesk follows its own tickets.
+    reveal() {}, // It gives our frame a height, and our page scrolls in it.
     resize: (height) => { client.invoke("resize", { height: `${height}px` }); },
   };
 }

@@ -1,6 +1,7 @@
 // Keeps an open review page true: follows a draft that somebody else, or the worker, may move.
 // Everything works without this; whatever it shows is set as text, never as HTML.
-import { countDown, isOwn, nameApproval } from "./fields.js";
+import { countDown, isOwn, nameApproval, openForm, unmark } from "./fields.js";
+import { localise } from "./times.js";
 
 const EVERY_MS = 1500;
 const SLOWEST_MS = 30_000;
@@ -27,7 +28,7 @@ async function look() {
     signal: AbortSignal.timeout(PATIENCE_MS),
   });
   if (answer.status === 401) {
-    say("You are signed out. Copy what you typed, then open a new sign-in link.");
+    say("You are signed out. Copy what you typed, then open the page anew from the sidebar, or by a new sign-in link.");
     return false;
   }
   if (answer.status === 404) {
@@ -45,7 +46,8 @@ async function look() {
     location.replace(draft.dataset.page);
     return false;
   }
-  say(`This draft is ${now.words} now. Copy what you typed, then open it again: `);
+  const by = now.by ? `, by ${now.by}` : "";
+  say(`This draft is ${now.words} now${by}. Copy what you typed, then open it again: `);
   const link = document.createElement("a");
   link.href = draft.dataset.page;
   link.textContent = "see where it stands";
@@ -64,8 +66,41 @@ async function follow(wait) {
   setTimeout(follow, next, next);
 }
 
-if (text && approve) nameApproval(text, approve);
-const undo = document.getElementById("undo");
-const left = document.getElementById("left");
-if (undo && left) countDown(undo, left);
-if (draft) setTimeout(follow, EVERY_MS, EVERY_MS);
+const buttons = () => draft.querySelectorAll("button");
+
+/** A verdict is under way: the button says so, and none can be pressed twice. */
+function send(event) {
+  const button = event.submitter;
+  if (draft.ariaBusy) return event.preventDefault();
+  draft.ariaBusy = "true";
+  // Not before the form is read: a disabled button would not be in it.
+  setTimeout(() => {
+    for (const each of buttons()) each.disabled = true;
+    if (button?.dataset.busy) button.textContent = button.dataset.busy;
+  });
+}
+
+/** Back by the browser's button: what was under way is over, and what is shown may be old. */
+function comeBack({ persisted }) {
+  if (persisted && draft.ariaBusy) location.replace(draft.dataset.page);
+}
+
+function openRejection(event) {
+  const summary = event.target.closest("summary");
+  if (!summary || summary.parentElement.open) return;
+  event.preventDefault();
+  openForm(summary.parentElement);
+}
+
+if (draft) {
+  localise(draft);
+  if (text && approve) nameApproval(text, approve);
+  const undo = document.getElementById("undo");
+  const left = document.getElementById("left");
+  if (undo && left) countDown(undo, left);
+  draft.addEventListener("submit", send);
+  draft.addEventListener("input", ({ target }) => unmark(draft, target.name));
+  draft.addEventListener("click", openRejection);
+  window.addEventListener("pageshow", comeBack);
+  setTimeout(follow, EVERY_MS, EVERY_MS);
+}

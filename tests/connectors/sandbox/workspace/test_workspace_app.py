@@ -14,12 +14,17 @@ def test_the_app_learns_what_is_shown(stub: StubApp, ticket: int, window: Open) 
     app = the_app(page)
     assert app.evaluate("app.opened")["value"] == {
         "ticket_id": str(ticket),
-        "composer": {"public": True, "text": ""},
+        "composer": {"public": True, "text": "", "locked": False},
+        "closed": False,
         "theme": "dark",
     }
     page.get_by_label("Internal note").check()
     page.locator("#text").fill("Hm")
-    assert ask(app, "context")["value"]["composer"] == {"public": False, "text": "Hm"}
+    assert ask(app, "context")["value"]["composer"] == {
+        "public": False,
+        "text": "Hm",
+        "locked": False,
+    }
     (opened,) = stub.opened
     assert opened["claims"]["sub"].endswith(f"/users/{ADMIN_ID}.json")
     assert opened["query"]["origin"] == opened["origin"] == stub.host
@@ -32,13 +37,38 @@ def test_insert_at_the_cursor_keeps_what_was_typed(ticket: int, window: Open) ->
     text.fill("Hi Cleo, bye")
     text.evaluate("e => e.setSelectionRange(3, 9)")
     assert ask(app, "insert", ticket_id=str(ticket), text='<b>"\n1') == {"ok": True, "value": {}}
-    expect(text).to_have_value('Hi Cleo, <b>"\n1bye')
+    expect(text).to_have_value('Hi Cleo, \n\n<b>"\n1\n\nbye')
     expect(text).to_be_focused()
     page.keyboard.press("Control+z")
     expect(text).to_have_value("Hi Cleo, bye")
-    page.keyboard.press("Control+y")
+    text.press("End")
+    assert ask(app, "insert", ticket_id=str(ticket), text="first")["ok"]
     page.keyboard.type("!")
-    expect(text).to_have_value('Hi Cleo, <b>"\n1!bye')
+    expect(text).to_have_value("Hi Cleo, bye\n\nfirst!")
+
+
+@pytest.mark.usefixtures("stub")
+def test_what_was_inserted_before_is_replaced_where_it_stands_unchanged(
+    ticket: int, window: Open
+) -> None:
+    page = window(f"/tickets/{ticket}")
+    app, text = the_app(page), page.locator("#text")
+
+    def insert(words: str) -> None:
+        assert ask(app, "insert", ticket_id=str(ticket), text=words)["ok"]
+
+    text.fill("Before")
+    insert("first")
+    page.keyboard.type("!")
+    text.evaluate("e => e.setSelectionRange(0, 0)")
+    insert("second")
+    expect(text).to_have_value("Before\n\nsecond!")
+    text.fill("sec")
+    insert("third")
+    expect(text).to_have_value("sec\n\nthird")
+    text.fill("")
+    insert("fourth")
+    expect(text).to_have_value("fourth")
 
 
 @pytest.mark.usefixtures("stub")

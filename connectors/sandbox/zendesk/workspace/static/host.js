@@ -1,4 +1,5 @@
-// The host's side of the talk with the app in the frame: context, insert, resize, changed, save.
+// The host's side of the talk with the app in the frame: context, insert, focus, resize, reveal,
+// changed, save.
 // Each message is {sandbox: 1, ...} and has a number that its answer repeats.
 import { renew } from "./follow.js";
 
@@ -13,8 +14,9 @@ const NOBODY = { open() {}, tell() {}, maySend: async () => "" };
 
 /**
  * Opens the app beside a ticket.
- * @param desk ticketId; composer() -> {public, text}; locked() -> whether nothing can be inserted;
- *   insert(text); hurry() fetches what is new soon
+ * @param desk ticketId; composer() -> {public, text}; closed() -> whether the ticket takes no more
+ *   messages; locked() -> whether nothing can be inserted now; insert(text); focus();
+ *   hurry() fetches what is new soon
  * @returns {{open: Function, tell: Function, maySend: Function}} open it (again), tell it that the
  *   ticket is another, and ask whether a public reply may go: why not, or nothing
  */
@@ -35,10 +37,12 @@ export function openHost(desk) {
       isConnected = true;
       connected();
       problem.hidden = true;
+      frame.hidden = false;
       return {
         value: {
           ticket_id: desk.ticketId,
-          composer: desk.composer(),
+          composer: { ...desk.composer(), locked: desk.locked() },
+          closed: desk.closed(),
           theme: dark.matches ? "dark" : "light",
         },
       };
@@ -49,6 +53,17 @@ export function openHost(desk) {
       if (desk.locked()) return { error: "locked" };
       if (!desk.composer().public) return { error: "internal_note" };
       desk.insert(text);
+      return { value: {} };
+    },
+    focus({ ticket_id }) {
+      if (ticket_id !== desk.ticketId) return { error: "other_ticket" };
+      if (desk.locked()) return { error: "locked" };
+      desk.focus();
+      return { value: {} };
+    },
+    reveal() {
+      const { top } = frame.getBoundingClientRect();
+      if (top < 0 || top > innerHeight / 2) frame.scrollIntoView();
       return { value: {} };
     },
     resize({ height }) {
@@ -104,12 +119,15 @@ export function openHost(desk) {
     if (isConnected) return;
     document.getElementById("app-words").textContent = "Bookbag is not connected.";
     problem.hidden = false;
+    // What the browser shows in its place tells nobody anything.
+    frame.hidden = true;
   }
 
   /** A new frame each time: loading another page into the old one would be a step "back". */
   function open() {
     const fresh = frame.cloneNode();
     fresh.removeAttribute("style");
+    fresh.hidden = false;
     frame.replaceWith(fresh);
     frame = fresh;
     isConnected = false;

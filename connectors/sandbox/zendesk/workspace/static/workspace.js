@@ -2,6 +2,7 @@
 // reply until the app beside it has let it pass. Without this script the forms still work.
 import { adopt, follow, hurry } from "./follow.js";
 import { openHost } from "./host.js";
+import { insertInto } from "./insert.js";
 
 const PATIENCE_MS = 15_000;
 const OUT_OF_REACH =
@@ -16,21 +17,13 @@ const talk = document.getElementById("talk");
 
 const isPublic = () => composer?.elements.visibility.value === "public";
 
-/** Puts a text at the cursor, so that undo takes it out again; a selection is kept, not replaced. */
-function insert(words) {
-  text.focus();
-  text.setSelectionRange(text.selectionEnd, text.selectionEnd);
-  // Deprecated, and the only way that keeps the browser's own undo.
-  if (!document.execCommand("insertText", false, words)) {
-    text.setRangeText(words, text.selectionEnd, text.selectionEnd, "end");
-  }
-}
-
 const host = openHost({
   ticketId: page.dataset.ticket,
   composer: () => ({ public: isPublic(), text: text?.value ?? "" }),
+  closed: () => !text || document.getElementById("closed").textContent.trim() !== "",
   locked: () => !text || text.readOnly,
-  insert,
+  insert: (words) => insertInto(text, words),
+  focus: () => text.focus(),
   hurry,
 });
 

@@ -1,0 +1,138 @@
+"""Where a draft stands, said to one reader: the headline, who brought it there, what comes next."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from plugin.card import Card, approvers_words
+from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
+from plugin.review.rights import may_be_answered, may_respond
+from plugin.store.drafts import Held
+from plugin.store.schema import AuditRow, PersonRow, VerdictRow
+from plugin.web.history import person_of
+from plugin.web.words import HEADLINES, I_ANSWER, NEXT_STEPS
+
+YOU = "you"
+_S = DraftState
+_LEAVING = frozenset({_S.APPROVED, _S.DELIVERING, _S.DELIVERED}) | UNDELIVERED
+_BY_AGENT = frozenset({_S.SENT_BY_AGENT, _S.ANSWERED})
+# What a verdict is called afterwards, and in which states it is what brought the draft there.
+_DEEDS = {
+    VerdictKind.APPROVE: ("Approved by", _LEAVING),
+    VerdictKind.EDIT: ("Edited and approved by", _LEAVING),
+    VerdictKind.SEND_AGAIN: ("Sent again by", _LEAVING),
+    VerdictKind.REJECT: ("Rejected by", frozenset({_S.REJECTED})),
+    VerdictKind.UNDO: (
+        "The approval was taken back by",
+        frozenset({_S.AWAITING_REVIEW, _S.AWAITING_APPROVAL}),
+    ),
+    VerdictKind.WAS_SENT: ("Found on the ticket by", frozenset({_S.DELIVERED})),
+    VerdictKind.WAS_ANSWERED: ("Answered by", _BY_AGENT),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Answering:
+    """Somebody said that they answer this customer themselves. `mine`: the reader did."""
+
+    name: str
+    mine: bool
+
+
+@dataclass(frozen=True, slots=True)
+class InComposer:
+    """An agent has the draft in their composer, so nobody approves it. `mine`: the reader has."""
+
+    name: str
+    mine: bool
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Deed:
+    """What brought a draft to where it stands: ``Rejected by`` somebody, in their own words."""
+
+    what: str
+    who: str
+    at: datetime
+    quote: str | None = None
+
+
+def headline(
+    held: Held,
+    card: Card,
+    *,
+    composer: InComposer | None,
+    answering: Answering | None,
+    signed: int,
+    needed: int,
+) -> str:
+    """What is wanted of the reader or, once nothing is, what became of it."""
+    state = held.draft.state
+    if composer is not None:
+        mine = "It is in your composer, not sent yet"
+        return mine if composer.mine else f"{composer.name} has it in their composer"
+    if answering is not None and may_be_answered(held):
+        who = "You answer" if answering.mine else f"{answering.name} answers"
+        return f"{who} this customer"
+    if state is _S.AWAITING_APPROVAL and signed:
+        return f"Draft reply, {signed} of {needed} approvals"
+    if state is _S.APPROVED and held.oversight is Oversight.AUTO:
+        return card.headline
+    return HEADLINES.get(state, card.headline)
+
+
+def next_step(held: Held, reader: PersonRow, answering: Answering | None) -> str | None:
+    """What the reader does now, as one sentence or two; None where the buttons say it."""
+    state = held.draft.state
+    mine = answering is not None and answering.mine
+    if state.is_awaiting:
+        return "Write to them in the helpdesk, or send the draft after all." if mine else None
+    if held.oversight is not Oversight.APPROVAL or not may_be_answered(held):
+        return NEXT_STEPS.get(state)
+    if mine:
+        return "The customer still waits. Write to them in the helpdesk."
+    if may_respond(held, reader):
+        return f"The customer still waits. Press “{I_ANSWER}”, then write in the helpdesk."
+    whom = approvers_words(held.decision.approvers if held.decision else ())
+    return f"The customer still waits. {whom.capitalize()} must answer."
+
+
+def deed(
+    held: Held,
+    said: Sequence[VerdictRow],
+    audit: Iterable[AuditRow],
+    signers: Sequence[str],
+    names: Mapping[str, str],
+) -> Deed | None:
+    """Who brought the draft to where it stands; None where that was no person.
+
+    Args:
+        held: The draft.
+        said: Its verdicts, oldest first.
+        audit: Its history, oldest first.
+        signers: Whose approvals count, in order.
+        names: Of everybody, by id; the reader's own is `YOU`.
+    """
+    draft = held.draft
+    last = next((row for row in reversed(said) if row.kind in _DEEDS), None)
+    if last is not None and last.rev == draft.rev:
+        what, states = _DEEDS[last.kind]
+        if draft.state in states:
+            approving = last.kind in (VerdictKind.APPROVE, VerdictKind.EDIT)
+            who = signers if approving and signers else [last.person_id]
+            return Deed(what, _joined(who, names), last.created_at, last.reason)
+    if draft.state not in _BY_AGENT:
+        return None
+    moved = [row for row in audit if row.detail.get("to") == draft.state]
+    return Deed("Answered by", person_of(moved[-1].actor, names), moved[-1].at) if moved else None
+
+
+def unsent_because(held: Held, audit: Iterable[AuditRow]) -> str | None:
+    """The connector's reason why a reply did not go out, as it was recorded with the move."""
+    moved = [row for row in audit if row.detail.get("to") == held.draft.state]
+    return moved[-1].detail.get("error") if moved else None
+
+
+def _joined(people: Iterable[str], names: Mapping[str, str]) -> str:
+    return " and ".join(names.get(person, "somebody") for person in people)
