@@ -167,12 +167,13 @@ class JobEngine:
         _running.update(jobs)
         DBOS(config=_config(self._database, self.executor_id, migrate=False))
         DBOS.launch()
-        for queue in QUEUES:
+        paces = (self._pace.poll, self._pace.poll_swept)
+        for queue, poll in zip(QUEUES, paces, strict=True):
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,
                 worker_concurrency=self._threads,
-                polling_interval_sec=self._pace.poll,
+                polling_interval_sec=poll,
                 on_conflict="always_update",
             )
 

@@ -2,112 +2,68 @@
 
 import fcntl
 import os
-import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 import structlog
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import TConn, ThreadWorker
 from sqlalchemy import make_url
-from waitress.channel import HTTPChannel
-from waitress.server import create_server
 
 from plugin.app import Service
 from plugin.config import WEB_THREADS, Settings
 from plugin.errors import ConfigError
+from plugin.stopping import heed_signals, wait_until
 from plugin.web import LARGEST_BODY_BYTES, create_web
+from plugin.web.listening import Listening
 from plugin.workers import Worker
 
 log = structlog.get_logger(__name__)
 
-# Head of a request: its line and all its headers.
-_LARGEST_HEAD_BYTES = 32 * 1024
-# Connections that say nothing, or little at a time, are many before anybody waits for them.
-_MOST_CONNECTIONS = 500
-_SILENT_SECONDS = 30
 _ARRIVAL_SECONDS = 10.0
 _LEASE_LOST_EXIT = 70
 _STOP_SECONDS = 20
-_HANG_UP_SECONDS = 0.1
 
 
 class Serving:
     """Web threads, a worker, or both, on one service."""
 
     def __init__(self, service: Service, *, web: bool = True, worker: bool = True) -> None:
-        settings = service.runtime.settings
+        runtime = service.runtime
         self._service = service
-        self._worker = Worker(service.runtime, lost=_die) if worker else None
-        self._open: dict[int, Any] = {}
-        self._server = (
-            create_server(
-                create_web(service.runtime),
-                map=self._open,
-                host=settings.host,
-                port=settings.port,
-                threads=WEB_THREADS,
-                max_request_body_size=LARGEST_BODY_BYTES * 2,
-                max_request_header_size=_LARGEST_HEAD_BYTES,
-                connection_limit=_MOST_CONNECTIONS,
-                asyncore_use_poll=True,  # select() ends at 1,024 files
-                channel_timeout=_SILENT_SECONDS,
-                cleanup_interval=_SILENT_SECONDS // 3,
-                ident=None,
-            )
+        self._worker = Worker(runtime, lost=_die) if worker else None
+        self._web = (
+            Listening(create_web(runtime), runtime.settings, largest_body=LARGEST_BODY_BYTES * 2)
             if web
             else None
         )
-        self._thread = threading.Thread(target=self._listen, name="web", daemon=True)
 
     def start(self) -> None:
         """Begin to answer and to work."""
         if self._worker:
             self._worker.start()
-        if self._server:
-            self._thread.start()
+        if self._web:
+            self._web.start()
 
     def stop(self) -> None:
         """Take no more requests, finish what runs, hand the rest back."""
-        if self._server:
-            self._server.close()
-            self._hang_up()
+        if self._web:
+            self._web.stop(wait_seconds=_STOP_SECONDS)
         if self._worker:
             self._worker.stop(wait_seconds=_STOP_SECONDS)
         self._service.close()
 
-    def _hang_up(self) -> None:
-        """Wait for what is being answered. A browser's idle connection would be kept for ever."""
-        until = time.monotonic() + _STOP_SECONDS
-        while self._thread.is_alive() and time.monotonic() < until:
-            for channel in list(self._open.values()):
-                if isinstance(channel, HTTPChannel) and not channel.requests:
-                    channel.will_close = True
-            self._thread.join(_HANG_UP_SECONDS)
-
-    def _listen(self) -> None:
-        if self._server:
-            self._server.run()
-
 
 def run_until_signal(serving: Serving) -> None:
     """Serve until SIGINT or SIGTERM, then stop in order."""
-    stopping = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, stop)
+    told = heed_signals()
     serving.start()
-    stopping.wait()
+    wait_until(told)
     serving.stop()
 
 

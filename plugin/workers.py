@@ -26,7 +26,7 @@ from plugin.models import InboxState
 from plugin.outbox import ticket_key
 from plugin.review import deadlines
 from plugin.runtime import Runtime
-from plugin.store import inbox, leases, unscoped
+from plugin.store import effects, inbox, leases, unscoped
 from plugin.store.columns import new_id
 from plugin.store.schema import DraftRow, EffectRow, InboxEvent
 from plugin.store.scope import Scope
@@ -201,7 +201,10 @@ def _run_effect(runtime: Runtime, scope: Scope, effect_id: str) -> None:
 
 
 def _handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
-    """Handle an event; a fault of ours is shown on the event, so that it can be replayed."""
+    """Handle an event, and write what it asked for on the ticket.
+
+    A fault of ours is shown on the event, so that it can be replayed.
+    """
     try:
         pipeline.handle_event(runtime, scope, event_id)
     except Exception as fault:
@@ -215,3 +218,18 @@ def _handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
                 at=runtime.now(),
             )
         raise
+    _write_at_once(runtime, scope, event_id)
+
+
+def _write_at_once(runtime: Runtime, scope: Scope, event_id: str) -> None:
+    """Spare the note another look for jobs. Its own job is in the queue and finds nothing to do.
+
+    Which also means that it is written if this worker dies here.
+    """
+    with runtime.database.read() as session:
+        event = inbox.get(session, scope, event_id)
+        planned = effects.planned_on_ticket(
+            session, scope, event.account_id, event.ticket_id or ""
+        )
+    for effect_id in planned:
+        run_effect(runtime, scope, effect_id)

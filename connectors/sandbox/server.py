@@ -12,7 +12,8 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 HOST = "127.0.0.1"
 _BACKGROUND = "sandbox_background"
-_POLL_SECONDS = 0.005
+# How late a stop is noticed; also how often the server wakes for nothing.
+_POLL_SECONDS = 0.02
 
 
 class Background(Protocol):

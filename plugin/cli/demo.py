@@ -1,9 +1,6 @@
 """``bookbag demo``."""
 
-import signal
-import threading
 from pathlib import Path
-from types import FrameType
 
 import click
 
@@ -11,6 +8,7 @@ from plugin.demo.run import drive, once, show
 from plugin.demo.world import Options, World
 from plugin.logs import log_to_stderr
 from plugin.serving import alone
+from plugin.stopping import heed_signals, wait_until
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -54,16 +52,6 @@ def demo(
         if play_once:
             code = drive(world, click.echo) if tickets else once(world, click.echo)
             context.exit(code)
+        told = heed_signals()
         show(world, click.echo)
-        _until_interrupted()
-
-
-def _until_interrupted() -> None:
-    stopping = threading.Event()
-
-    def stop(_signal: int, _frame: FrameType | None) -> None:
-        stopping.set()
-
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, stop)
-    stopping.wait()
+        wait_until(told)

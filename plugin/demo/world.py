@@ -101,12 +101,12 @@ class World:
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Stop all, in order."""
+        """Stop all, in order: what the service is about to do, it does while the others answer."""
         self.ended.set()
-        self.hands.close()
-        self._helpdesk.stop()
         self._serving.stop()
+        self._helpdesk.stop()
         self._shop.stop()
+        self.hands.close()
 
     @property
     def workspace_url(self) -> str:

@@ -189,6 +189,23 @@ def unsettled_on_ticket(
     ).all()
 
 
+def planned_on_ticket(
+    session: Session, scope: Scope, account_id: str, ticket_id: str
+) -> Sequence[str]:
+    """The ids of a ticket's notes and changes of tags that nobody has begun, oldest first."""
+    return session.scalars(
+        select(EffectRow.id)
+        .where(
+            EffectRow.merchant_id == scope.merchant_id,
+            EffectRow.account_id == account_id,
+            EffectRow.ticket_id == ticket_id,
+            EffectRow.state == EffectState.PLANNED,
+            EffectRow.kind != EffectKind.REPLY,
+        )
+        .order_by(EffectRow.id)
+    ).all()
+
+
 def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[EffectRow]:
     """A draft's effects, oldest first."""
     return session.scalars(

@@ -6,12 +6,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import requests
 
 from plugin.demo import run
 from plugin.demo.run import show
 from plugin.demo.world import Options, World
 
 TO_TRY = {"Chipped mug", "Refund please"}
+# On a machine at rest it takes two; half of what waiting for a browser would.
+STOP_SECONDS = 12
 
 
 @pytest.fixture
@@ -64,3 +67,17 @@ def test_what_the_readme_tells_to_try_is_there_at_once_and_the_end_waits_for_nob
     assert len(subjects(world)) < len(world.tickets)
     world.ended.set()
     wait_for(lambda: not customers(), seconds=2)
+
+
+def test_an_open_browser_does_not_hold_the_end_up(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """And nothing complains: what the service still does, it does while the helpdesk answers."""
+    with requests.Session() as browser, World(Options(data=tmp_path, port=0)) as world:
+        for url in (world.workspace_url, f"{world.service_url}/healthz"):
+            browser.get(url, timeout=5).raise_for_status()
+        show(world, lambda _: None)
+        began = time.monotonic()
+    assert time.monotonic() - began < STOP_SECONDS
+    said = "".join(capfd.readouterr())
+    assert [word for word in ("Traceback", "not_done", "event_error") if word in said] == []

@@ -1,0 +1,107 @@
+"""The embedded web server stops at once, whoever has a connection open, and cuts no answer off."""
+
+import socket
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from flask import Flask
+
+from plugin.web.listening import Listening
+from tests.bench.databases import settings_for
+
+AT_ONCE_SECONDS = 3.0
+PATIENCE_SECONDS = 20.0
+
+
+class Desk:
+    """A server with a page that waits, and how long its stop took."""
+
+    def __init__(self, folder: Path) -> None:
+        with socket.create_server(("127.0.0.1", 0)) as taken:
+            self.port = taken.getsockname()[1]
+        self.entered, self.let_go = threading.Event(), threading.Event()
+        web = Flask("slow")
+        web.get("/")(lambda: "here")
+        web.get("/slow")(self._slow)
+        settings = settings_for("sqlite://", folder, port=self.port)
+        self._listening = Listening(web, settings, largest_body=1024)
+        self._listening.start()
+        self.took = -1.0
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def takes_connections(self) -> bool:
+        with socket.socket() as another:
+            return another.connect_ex(("127.0.0.1", self.port)) == 0
+
+    def _slow(self) -> str:
+        self.entered.set()
+        assert self.let_go.wait(PATIENCE_SECONDS)
+        return "x" * 1_000_000
+
+    def stop(self, *, wait_seconds: float = PATIENCE_SECONDS) -> None:
+        if self.took < 0:
+            began = time.monotonic()
+            self._listening.stop(wait_seconds=wait_seconds)
+            self.took = time.monotonic() - began
+
+
+@pytest.fixture
+def desk(tmp_path: Path) -> Iterator[Desk]:
+    desk = Desk(tmp_path)
+    yield desk
+    desk.let_go.set()
+    desk.stop()
+
+
+def test_open_connections_hold_nothing_up(desk: Desk) -> None:
+    """One that was used, one that never said a word, one in the middle of a request's head."""
+    with requests.Session() as used:
+        assert used.get(desk.url, timeout=5).text == "here"
+        address = ("127.0.0.1", desk.port)
+        with socket.create_connection(address) as silent, socket.create_connection(address) as half:
+            half.sendall(b"GET / HTTP/1.1\r\nHo")
+            desk.stop()
+            assert desk.took < AT_ONCE_SECONDS
+            assert silent.recv(1) == b""
+        with pytest.raises(requests.ConnectionError):
+            used.get(desk.url, timeout=5)
+
+
+def test_who_is_being_answered_gets_the_whole_answer(desk: Desk) -> None:
+    got: list[int] = []
+
+    def ask() -> None:
+        got.append(len(requests.get(f"{desk.url}/slow", timeout=PATIENCE_SECONDS).content))
+
+    asking, stopping = threading.Thread(target=ask), threading.Thread(target=desk.stop)
+    asking.start()
+    assert desk.entered.wait(PATIENCE_SECONDS)
+    stopping.start()
+    while desk.takes_connections():
+        time.sleep(0.01)
+    desk.let_go.set()
+    for thread in (asking, stopping):
+        thread.join(PATIENCE_SECONDS)
+    assert got == [1_000_000]
+    assert 0 <= desk.took < PATIENCE_SECONDS
+
+
+def test_an_answer_that_never_comes_is_not_waited_for_for_ever(desk: Desk) -> None:
+    with socket.create_connection(("127.0.0.1", desk.port)) as asking:
+        asking.sendall(b"GET /slow HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert desk.entered.wait(PATIENCE_SECONDS)
+        desk.stop(wait_seconds=0.2)
+        assert desk.took < PATIENCE_SECONDS
+        assert asking.recv(1) == b""
+
+
+def test_it_can_be_stopped_before_it_began(tmp_path: Path) -> None:
+    listening = Listening(Flask("never"), settings_for("sqlite://", tmp_path), largest_body=1024)
+    listening.stop(wait_seconds=1)
