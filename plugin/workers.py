@@ -228,8 +228,6 @@ def _write_at_once(runtime: Runtime, scope: Scope, event_id: str) -> None:
     """
     with runtime.database.read() as session:
         event = inbox.get(session, scope, event_id)
-        planned = effects.planned_on_ticket(
-            session, scope, event.account_id, event.ticket_id or ""
-        )
+        planned = effects.planned_on_ticket(session, scope, event.account_id, event.ticket_id or "")
     for effect_id in planned:
         run_effect(runtime, scope, effect_id)

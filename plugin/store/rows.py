@@ -8,8 +8,8 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.orm import Session
 
+from plugin.store.base import Base
 from plugin.store.columns import new_id
-from plugin.store.schema import Base
 
 
 def insert_once(session: Session, row: Base) -> bool:

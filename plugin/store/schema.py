@@ -3,24 +3,21 @@
 Money is kept as integer minor units beside its ISO 4217 currency, times in UTC, ids as UUIDv7.
 """
 
-import enum
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, ClassVar
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
-    Enum,
     Float,
     ForeignKey,
     Index,
     Integer,
-    LargeBinary,
-    MetaData,
     String,
     UniqueConstraint,
+    text,
 )
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.models import (
     DraftState,
@@ -33,47 +30,11 @@ from plugin.models import (
     Surface,
     VerdictKind,
 )
-from plugin.store.columns import Json, Moment, Secret, Share, Words, new_id
-
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
+from plugin.store.base import Base, Owned
+from plugin.store.columns import Json, Secret, Share
 
 # More than 32 bits: 1,300 USD are 21 million rupiah. SQLite's integers hold it as they are.
 _MINOR = BigInteger().with_variant(Integer(), "sqlite")
-
-
-def _values(words: type[enum.Enum]) -> list[str]:
-    return [word.value for word in words]
-
-
-class Base(DeclarativeBase):
-    """Common ground of all tables."""
-
-    metadata = MetaData(naming_convention=_NAMES)
-    type_annotation_map: ClassVar = {
-        str: Words(),
-        datetime: Moment(),
-        bytes: LargeBinary(),
-        enum.Enum: Enum(enum.Enum, native_enum=False, length=32, values_callable=_values),
-    }
-
-    id: Mapped[str] = mapped_column(Words(), primary_key=True, default=new_id)
-
-
-class Owned(Base):
-    """A row of one merchant.
-
-    SQLite may take an index by merchant alone before one that finds the rows: none has it unasked.
-    """
-
-    __abstract__ = True
-
-    merchant_id: Mapped[str] = mapped_column(ForeignKey("bb_merchant.id"))
 
 
 class Merchant(Base):
@@ -229,6 +190,14 @@ class DraftRow(Owned):
         UniqueConstraint("account_id", "message_id"),
         UniqueConstraint("merchant_id", "open_short_id"),
         Index("ix_bb_draft_merchant_state", "merchant_id", "state", "id"),
+        # As each of them writes a boolean in a condition.
+        Index(
+            "ix_bb_draft_bypassed",
+            "merchant_id",
+            "id",
+            sqlite_where=text("bypassed = 1"),
+            postgresql_where=text("bypassed"),
+        ),
         Index("ix_bb_draft_ticket", "account_id", "ticket_id"),
         Index("ix_bb_draft_state_due", "state", "due_at"),
     )
@@ -316,9 +285,12 @@ class VerdictRow(Owned):
     """
 
     __tablename__ = "bb_verdict"
-    __table_args__ = (UniqueConstraint("merchant_id", "source"),)
+    __table_args__ = (
+        UniqueConstraint("merchant_id", "source"),
+        Index("ix_bb_verdict_draft_merchant", "draft_id", "merchant_id"),
+    )
 
-    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"), index=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
     rev: Mapped[int]
     person_id: Mapped[str] = mapped_column(ForeignKey("bb_person.id"))
     kind: Mapped[VerdictKind]

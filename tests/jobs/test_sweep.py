@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from plugin import pipeline, workers
-from plugin.jobs import swept_and_waiting
+from plugin.jobs import JobName, swept_and_waiting
 from plugin.models import DraftState, EffectState, InboxState
 from plugin.store import effects, inbox
 from plugin.store.schema import EffectRow, InboxEvent
@@ -29,9 +29,11 @@ def our_effects(bench: Bench, ticket_id: str) -> list[EffectRow]:
 
 
 def handle_events_only(bench: Bench) -> None:
-    """Everything is drafted, and whatever that asked for is lost."""
-    for waiting in list(bench.queue.waiting):
-        bench.jobs[waiting.name](waiting.scope, waiting.thing_id)
+    """Everything is drafted, and the worker dies before it wrote or asked for anything."""
+    with pytest.MonkeyPatch.context() as dying:
+        dying.setattr(workers, "_write_at_once", lambda *_: None)
+        for waiting in list(bench.queue.waiting):
+            bench.jobs[waiting.name](waiting.scope, waiting.thing_id)
     bench.queue.lose_all()
 
 
@@ -68,6 +70,17 @@ def test_a_lost_note_is_written_and_a_lost_automatic_reply_is_sent(bench: Bench)
     assert {effect.state for effect in our_effects(bench, ticket_id)} == {EffectState.DONE}
     assert swept(bench, LATE) == 0
     assert len(bench.public(ticket_id)) == 1
+
+
+def test_a_note_is_written_with_its_event_and_its_own_job_adds_none(bench: Bench) -> None:
+    ticket_id = bench.hands.open_ticket(bench.tickets["refund_under_limit"])
+    bench.wait_for_webhooks()
+    waiting = bench.queue.waiting[0]
+    bench.jobs[waiting.name](waiting.scope, waiting.thing_id)
+    assert len(bench.notes(ticket_id)) == 1
+    assert JobName.RUN_EFFECT in {job.name for job in bench.queue.waiting}
+    bench.settle()
+    assert len(bench.notes(ticket_id)) == 1
 
 
 def test_a_lost_approved_draft_goes_out_once(bench: Bench) -> None:

@@ -16,6 +16,7 @@ from plugin.models import (
     Surface,
     VerdictKind,
 )
+from plugin.store.base import Owned
 from plugin.store.columns import new_id
 from plugin.store.engine import Database
 from plugin.store.schema import (
@@ -25,7 +26,6 @@ from plugin.store.schema import (
     DecisionRow,
     EffectRow,
     InboxEvent,
-    Owned,
     VerdictRow,
 )
 from tests.store.support import AT, Owner, add_ana, draft_row

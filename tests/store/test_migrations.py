@@ -10,8 +10,8 @@ from sqlalchemy import Connection, inspect, text
 from plugin import jobs
 from plugin.errors import ConfigError
 from plugin.store import migrate
+from plugin.store.base import Base
 from plugin.store.engine import Database
-from plugin.store.schema import Base
 from tests.bench.databases import KINDS, Databases
 
 

@@ -85,6 +85,11 @@ def with_actions(session: Session, of: Owner) -> None:
     assert len(drafts.actions_of(session, of.scope, [draft for draft, _ in found])) == FEW
 
 
+def signed_by(session: Session, of: Owner) -> None:
+    found = waiting.drafts_in(session, of.scope, [DraftState.DELIVERED], limit=FEW)
+    waiting.signers_of(session, of.scope, [draft for draft, _ in found])
+
+
 QUESTIONS: dict[str, Ask] = {
     "a page of an export": lambda session, of: exports.corrections_page(
         session, of.scope, after=name_of(of, FEW // 2), limit=FEW
@@ -97,6 +102,11 @@ QUESTIONS: dict[str, Ask] = {
     **{f"the newest webhooks that are {state}": newest_webhooks(state) for state in InboxState},
     "what waits": first_in(*AWAITING),
     "what is for people": first_in(DraftState.EXPIRED, DraftState.REJECTED, newest_first=True),
+    "what must be signed": lambda session, of: waiting.approvals(session, of.scope, limit=FEW),
+    "what left unsigned": lambda session, of: waiting.bypassed(
+        session, of.scope, since=AT, limit=FEW
+    ),
+    "who signed": signed_by,
     "many in one state": first_in(DraftState.DELIVERED, DraftState.APPROVED, newest_first=True),
     "drafts with their actions": with_actions,
     "a draft": lambda session, of: drafts.get(session, of.scope, name_of(of, FEW)),

@@ -30,8 +30,9 @@ from plugin.store import (
     verdicts,
     waiting,
 )
+from plugin.store.base import Owned
 from plugin.store.engine import Database
-from plugin.store.schema import DecisionRow, DraftRow, Owned, VerdictRow
+from plugin.store.schema import DecisionRow, DraftRow, VerdictRow
 from plugin.store.scope import Scope
 from tests.bench.databases import Databases, settings_for
 from tests.bench.plans import asked, plan

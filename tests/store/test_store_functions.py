@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from plugin import store
 from plugin.store import unscoped
-from plugin.store.schema import Base, Owned
+from plugin.store.base import Base, Owned
 from plugin.store.scope import Scope
 
 # Who adds a query across merchants adds it here too, having thought about it.

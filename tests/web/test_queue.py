@@ -2,16 +2,21 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from selectolax.lexbor import LexborNode
 from sqlalchemy import event
 
+from plugin import onboarding
+from plugin.store.base import Owned
 from plugin.store.columns import new_id
 from plugin.store.drafts import Held
-from plugin.store.schema import DraftRow, Owned
+from plugin.store.schema import DraftRow
+from plugin.web import queue_view
 from tests.bench.databases import settings_for
-from tests.bench.world import ANA, Bench
+from tests.bench.world import ANA, BEN, CHLOE, Bench
 from tests.web.conftest import Visit
 from tests.web.visitor import parsed
 
@@ -54,9 +59,27 @@ def _columns(row: Owned) -> dict[str, object]:
     return {column.key: getattr(row, column.key) for column in row.__table__.columns}
 
 
-def lines(visit: Visit) -> list[str]:
-    page = parsed(visit(ANA).get("/queue"))
-    return [" ".join(row.text().split()) for row in page.css("tbody tr")]
+def lines(visit: Visit, email: str = ANA) -> list[str]:
+    return [line for found in sections(visit, email).values() for line in found]
+
+
+def sections(visit: Visit, email: str, path: str = "/queue") -> dict[str, list[str]]:
+    """The queue's lines by the key of their section, in the page's order."""
+    page = parsed(visit(email).get(path))
+    return {
+        str(section.attributes["id"]): [_words(row) for row in section.css("tbody tr")]
+        for section in page.css("#sections > section")
+    }
+
+
+def _words(row: LexborNode) -> str:
+    return " ".join(row.text().split())
+
+
+def subjects(found: list[str]) -> list[str]:
+    """What lines begin with, as far as the tests tell them apart."""
+    known = ("Refund please", "Refund for the gloves", "Parcel lost", "Second", "Third")
+    return [next((one for one in known if line.startswith(one)), line) for line in found]
 
 
 def test_a_longer_queue_takes_no_more_queries(bench: Bench, visit: Visit) -> None:
@@ -70,7 +93,7 @@ def test_a_longer_queue_takes_no_more_queries(bench: Bench, visit: Visit) -> Non
     with statements(bench) as many:
         page = ana.get("/queue")
     assert len(parsed(page).css("tbody tr")) == 30
-    assert len(many) == len(few) <= 10
+    assert len(many) == len(few) <= 12
 
 
 def test_it_says_how_long_how_much_and_who(bench: Bench, visit: Visit) -> None:
@@ -78,7 +101,7 @@ def test_it_says_how_long_how_much_and_who(bench: Bench, visit: Visit) -> None:
     bench.pass_time(12 * 60 + 5)
     bench.opened("refund_under_limit")
     bench.opened("legal_threat")
-    over, under, blocked = lines(visit)
+    over, under, blocked = lines(visit, BEN)
     assert "Refund please Daniel Kovac" in over
     assert "awaiting approval by a lead or an admin" in over
     assert "129.00 USD 12 min 3 h 48 min left" in over
@@ -110,3 +133,89 @@ def test_an_empty_queue_says_so(visit: Visit) -> None:
     page = parsed(visit(ANA).get("/queue"))
     headings = [heading.text() for heading in page.css("h1, h2")]
     assert headings == ["Queue", "Nothing waits for you"]
+
+
+def test_what_the_reader_may_sign_stands_apart(bench: Bench, visit: Visit) -> None:
+    """By role, by limit, and nothing twice."""
+    bench.opened("refund_over_limit")  # 129.00 USD, by a lead
+    bench.opened("reship")  # 64.90 USD, for review
+    seen = {email: sections(visit, email) for email in (ANA, BEN, CHLOE)}
+    assert list(seen[ANA]) == ["others"]
+    assert subjects(seen[ANA]["others"]) == ["Refund please", "Parcel lost"]
+    assert "awaiting review more than you may sign" in seen[ANA]["others"][1]
+    for email in (BEN, CHLOE):
+        assert list(seen[email]) == ["signature", "review"]
+        assert subjects(seen[email]["signature"]) == ["Refund please"]
+
+
+def test_the_next_deadline_comes_first_then_the_oldest(bench: Bench, visit: Visit) -> None:
+    bench.opened("refund_over_limit")  # four hours
+    bench.opened("complaint", subject="Second")  # two hours
+    bench.pass_time(60)
+    bench.opened("complaint", subject="Third")
+    found = sections(visit, BEN)["signature"]
+    assert subjects(found) == ["Second", "Third", "Refund please"]
+
+
+def test_who_has_signed_waits_for_the_others(bench: Bench, visit: Visit) -> None:
+    twice = "version: 1\npolicies: [{id: two, when: {action: refund}, require: approval,"
+    twice += " approvers: [lead], approvals: 2}]\n"
+    onboarding.activate_policy(bench.runtime, bench.scope.merchant_id, twice, by="test")
+    ticket_id = bench.opened("refund_over_limit")
+    (line,) = sections(visit, BEN)["signature"]
+    assert "0 of 2 signed" in line
+    assert visit(BEN).verdict(bench.draft(ticket_id).id, "approve").status_code == 200
+    (line,) = sections(visit, BEN)["others"]
+    assert "1 of 2 signed" in line
+    assert "1 of 2 signed" in sections(visit, CHLOE)["signature"][0]
+
+
+def test_what_people_must_answer_is_oldest_first_or_from_the_other_end(
+    bench: Bench, visit: Visit
+) -> None:
+    for subject in ("Second", "Third"):
+        bench.opened("legal_threat", subject=subject)
+    assert subjects(sections(visit, ANA)["people"]) == ["Second", "Third"]
+    other_end = sections(visit, ANA, "/queue?people=newest")
+    assert subjects(other_end["people"]) == ["Third", "Second"]
+
+
+def test_more_than_fits_says_what_is_shown(
+    bench: Bench, visit: Visit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue_view, "LONGEST", 1)
+    for subject in ("Second", "Third"):
+        bench.opened("legal_threat", subject=subject)
+    page = parsed(visit(ANA).get("/queue"))
+    assert subjects(lines(visit)) == ["Second"]
+    told = page.css_first("#people-cut")
+    assert told is not None
+    assert _words(told) == "The 1 oldest are shown. Show the newest"
+    link = told.css_first("a")
+    assert link is not None
+    assert subjects(sections(visit, ANA, link.attributes["href"] or "")["people"]) == ["Third"]
+
+
+def test_a_bypass_is_shown_for_a_week(bench: Bench, visit: Visit) -> None:
+    ticket_id = bench.opened("refund_over_limit")
+    bench.hands.agent_writes(ticket_id, ANA, "Done, enjoy your money.", public=True)
+    bench.settle()
+    assert bench.draft(ticket_id).bypassed
+    (line,) = sections(visit, BEN)["bypassed"]
+    assert "without the approval" in line
+    assert line.endswith("none under 1 min ago")
+    bench.pass_time(7 * 24 * 3600 + 60)
+    assert lines(visit) == []
+
+
+def test_an_unchanged_queue_is_not_sent_again(bench: Bench, visit: Visit) -> None:
+    bench.clock.ahead += timedelta(seconds=60 - bench.clock().second)
+    bench.opened("refund_over_limit")
+    ana, ben = visit(ANA), visit(BEN)
+    first = ana.get("/queue")
+    known = {"If-None-Match": first.headers["ETag"]}
+    again = ana.get("/queue", headers=known)
+    assert (again.status_code, again.content) == (304, b"")
+    assert ben.get("/queue", headers=known).status_code == 200
+    bench.opened("complaint")
+    assert ana.get("/queue", headers=known).status_code == 200

@@ -6,8 +6,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
+from plugin.store import schema
 from plugin.store.migrate import is_ours
-from plugin.store.schema import Base
 
 
 def render_plain(kind: str, thing: object, _context: AutogenContext) -> str | Literal[False]:
@@ -19,7 +19,7 @@ def render_plain(kind: str, thing: object, _context: AutogenContext) -> str | Li
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=schema.Merchant.metadata,
     include_object=is_ours,
     render_as_batch=True,
     render_item=render_plain,

@@ -1,0 +1,100 @@
+"""The open queue follows by itself, and what the reader holds on to stays where it is."""
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+
+from plugin import onboarding
+from tests.bench.world import ANA, BEN, Bench
+
+SECONDS = 15
+_MEANT = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Failed to load resource: net::ERR_",
+)
+
+Open = Callable[..., Page]
+
+
+@pytest.fixture
+def queue(sqlite_bench: Bench, chromium: Browser) -> Iterator[Open]:
+    """Opens somebody's queue in a window of their own. In the end no browser had a complaint."""
+    # The page asks every five seconds.
+    expect.set_options(timeout=SECONDS * 1000)
+    complaints: list[str] = []
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(_MEANT):
+            complaints.append(message.text)
+
+    def make(email: str, **options: object) -> Page:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]  # passed through
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(SECONDS * 1000)
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(onboarding.invite(sqlite_bench.runtime, sqlite_bench.scope.merchant_id, email))
+        page.get_by_role("button", name="Continue as").click()
+        page.wait_for_url("**/queue")
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+    expect.set_options(timeout=None)
+    assert complaints == []
+
+
+def test_it_follows_and_keeps_focus_and_selection(sqlite_bench: Bench, queue: Open) -> None:
+    bench = sqlite_bench
+    first = bench.opened("refund_over_limit", subject="First of all")
+    page = queue(BEN)
+    link = page.get_by_role("link", name="First of all")
+    link.focus()
+    link.evaluate("e => { e.marked = true; }")
+    bench.opened("refund_over_limit", subject="Came later")
+    expect(page.get_by_role("link", name="Came later")).to_be_visible()
+    expect(page.locator("#heard")).to_have_text("Came later: awaiting approval")
+    expect(link).to_be_focused()
+    assert link.evaluate("e => e.marked")
+
+    bench.note(first, BEN, "/reject the photo is of another mug")
+    expect(page.locator("#people").get_by_role("link", name="First of all")).to_be_focused()
+    bench.hands.agent_writes(first, ANA, "I called her.", public=True)
+    bench.settle()
+    expect(link).to_have_count(1)  # what left without its approval
+    expect(page.locator("#bypassed").get_by_role("link", name="First of all")).to_be_focused()
+
+
+def test_a_lost_connection_and_a_lost_session_are_said(sqlite_bench: Bench, queue: Open) -> None:
+    page = queue(ANA)
+    notice = page.locator("#notice")
+    page.route("**/queue", lambda route: route.abort())
+    expect(notice).to_have_text("Connection lost, trying again.")
+    page.unroute("**/queue")
+    expect(notice).to_be_empty()
+    sqlite_bench.clock.ahead += timedelta(hours=12)
+    expect(notice).to_have_text("You are signed out. Open a new sign-in link.")
+
+
+def test_a_long_subject_takes_two_lines(sqlite_bench: Bench, queue: Open) -> None:
+    words = "Where is my parcel " * 30
+    sqlite_bench.opened("refund_under_limit", subject=words)
+    for width in (320, 1360):
+        page = queue(ANA, viewport={"width": width, "height": 800})
+        link = page.get_by_role("link", name="Where is my parcel").last
+        height = link.evaluate("e => e.getBoundingClientRect().height")
+        line = link.evaluate("e => parseFloat(getComputedStyle(e).lineHeight)")
+        assert height < 3.2 * line
+        assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_it_works_without_the_script(sqlite_bench: Bench, queue: Open) -> None:
+    sqlite_bench.opened("refund_under_limit", subject="Without a script")
+    page = queue(ANA, java_script_enabled=False)
+    expect(page.get_by_role("link", name="Without a script")).to_be_visible()
+    expect(page.get_by_role("link", name="Reload")).to_be_visible()
