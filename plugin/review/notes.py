@@ -1,19 +1,22 @@
 """Verdicts by note: an internal note whose first line is a command.
 
 A note counts only as the helpdesk's audit log gives it: written by a person we know, in the agent
-interface, by the author it names. Whatever is refused is answered by a note that says why.
+interface, by the author it names. Whatever is refused is answered by a note that says why; an
+approval by one that says until when it can be taken back.
 """
 
+from collections.abc import Sequence
 from itertools import takewhile
 
 import structlog
 
 from connectors.types import Channel, Message
-from plugin.card import marker, plain_note_html
-from plugin.errors import BookbagError, ForbiddenError, InvalidInputError
+from plugin.card import plain_note_html
+from plugin.errors import BookbagError, ForbiddenError, InvalidInputError, MovedError
 from plugin.judgement import draft_note_key
 from plugin.models import AWAITING, DraftState, Surface, VerdictKind
 from plugin.outbox import ask_note, note_key
+from plugin.review import refusals, status
 from plugin.review.verdicts import Verdict, give
 from plugin.runtime import Case
 from plugin.store import drafts, effects, people
@@ -31,6 +34,9 @@ _VERBS = {
     "reject": VerdictKind.REJECT,
     "respond": VerdictKind.RESPOND,
 }
+# Ten seconds to take it back, told where it was written. The other two are answered already: by
+# the tag on the ticket, and by a note that says who answers.
+_CONFIRMED = frozenset({VerdictKind.APPROVE, VerdictKind.EDIT})
 
 
 def read(case: Case, note: Message) -> str | None:
@@ -48,17 +54,27 @@ def read(case: Case, note: Message) -> str | None:
             return "This verdict was read already."
     try:
         person = _person(case, note)
-        draft = _meant(command, _shown(case, open_drafts, note) or open_drafts)
-        if command.short_id is None and command.verb != _STATUS:
-            _require_shown(case, draft, note)
         if command.verb == _STATUS:
-            answer = f"{marker(draft.short_id, draft.rev)} is {draft.state.words}."
+            answer = _status(case, command, on_ticket)
         else:
-            return _give(case, draft, person, command, source=source)
+            draft = _meant(command, on_ticket, _shown(case, open_drafts, note) or open_drafts)
+            if command.short_id is None:
+                _require_shown(case, draft, note)
+            return _give(case, note, draft, person, command, source=source)
     except BookbagError as refused:
-        answer = _sentence(refused, command)
-    _answer(case, note, answer)
-    return answer
+        answer = (refusals.sentence(refused, command),)
+    _answer(case, note, *answer)
+    return " ".join(answer)
+
+
+def _status(case: Case, command: NoteCommand, on_ticket: Sequence[DraftRow]) -> tuple[str, ...]:
+    """Of the draft that is named, of whatever state; else of all that matter."""
+    named = [draft for draft in on_ticket if draft.short_id == command.short_id]
+    if command.short_id is not None and not named:
+        raise InvalidInputError("", f"There is no draft {command.short_id} on this ticket.")
+    if named:
+        return status.of_draft(case.runtime, case.scope, named[0].id)
+    return status.of_ticket(case.runtime, case.scope, on_ticket)
 
 
 def _person(case: Case, note: Message) -> PersonRow:
@@ -81,20 +97,24 @@ def _person(case: Case, note: Message) -> PersonRow:
     return person
 
 
-def _meant(command: NoteCommand, open_drafts: list[DraftRow]) -> DraftRow:
-    """The draft a command is about."""
+def _meant(
+    command: NoteCommand, on_ticket: Sequence[DraftRow], open_drafts: Sequence[DraftRow]
+) -> DraftRow:
+    """The draft a verdict is about."""
     if command.short_id is not None:
-        for draft in open_drafts:
-            if draft.short_id == command.short_id:
+        for draft in on_ticket:
+            if draft.short_id == command.short_id and draft.state.is_open:
                 return draft
-        raise InvalidInputError("", f"There is no open draft {command.short_id} on this ticket.")
+        raise InvalidInputError("", refusals.no_such(command, on_ticket))
     awaiting = [draft for draft in open_drafts if draft.state in AWAITING]
     candidates = awaiting or open_drafts
     if not candidates:
-        raise InvalidInputError("", "There is no open draft on this ticket.")
+        raise InvalidInputError("", refusals.none_open(command, on_ticket))
     if len(candidates) > 1:
         ids = ", ".join(draft.short_id for draft in candidates)
-        raise InvalidInputError("", f"Which draft do you mean? Add one of: {ids}.")
+        raise InvalidInputError(
+            "", f"{refusals.not_counted(command)} which draft do you mean? Add one of: {ids}."
+        )
     return candidates[0]
 
 
@@ -122,12 +142,18 @@ def _require_shown(case: Case, draft: DraftRow, note: Message) -> None:
 
 
 def _give(
-    case: Case, draft: DraftRow, person: PersonRow, command: NoteCommand, *, source: str
+    case: Case,
+    note: Message,
+    draft: DraftRow,
+    person: PersonRow,
+    command: NoteCommand,
+    *,
+    source: str,
 ) -> str:
     kind = _VERBS[command.verb]
     if kind is VerdictKind.APPROVE and command.rest:
         raise InvalidInputError(
-            "", "This was not counted: /approve takes an ID and “done”, and no other words."
+            "", f"{refusals.not_counted(command)} it takes an ID and “done”, and no other words."
         )
     verdict = Verdict(
         kind=kind,
@@ -140,22 +166,14 @@ def _give(
     )
     try:
         state = give(case.runtime, case.scope, draft.id, person, verdict)
-    except ForbiddenError as refused:
-        raise ForbiddenError(f"Your /{command.verb} was not counted. {refused}") from refused
+    except (ForbiddenError, MovedError) as refused:
+        raise type(refused)(f"Your /{command.verb} was not counted. {refused}") from refused
+    if kind in _CONFIRMED:
+        _answer(case, note, status.counted(case.runtime, case.scope, draft.id, person, kind))
     return f"A verdict by note: {kind}; the draft is {DraftState(state).words}."
 
 
-def _sentence(refused: BookbagError, command: NoteCommand) -> str:
-    if not isinstance(refused, InvalidInputError):
-        return str(refused)
-    if refused.field != "done":
-        return refused.message
-    short_id = f" {command.short_id}" if command.short_id else ""
-    below = ", with the text below it" if command.verb == "edit" else ""
-    return f"{refused.message} Then write: /{command.verb}{short_id} done{below}"
-
-
-def _answer(case: Case, note: Message, sentence: str) -> None:
+def _answer(case: Case, note: Message, *sentences: str) -> None:
     log.info("note_command_answered", account=case.account.id, note=note.id)
     with case.runtime.database.write() as session:
         ask_note(
@@ -164,7 +182,7 @@ def _answer(case: Case, note: Message, sentence: str) -> None:
             case.scope,
             account_id=case.account.id,
             ticket_id=case.ticket_id,
-            html=plain_note_html(sentence),
+            html=plain_note_html(*sentences),
             key=f"answer:{case.account.id}:{note.id}",
             at=case.runtime.now(),
         )

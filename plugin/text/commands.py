@@ -45,6 +45,7 @@ def parse_command(
 
     A second word is an id if it names one of `open_ids`, or else if it has an id's shape and holds
     a digit: so "/reject wrong tone" has a reason and no id, and a mistyped id is still seen as one.
+    Where nobody writes a sentence, or nothing beside it in capitals, its shape is enough.
 
     Args:
         text: The note as plain text; HTML is tolerated.
@@ -99,22 +100,33 @@ def _verb(written: str) -> Verb:
 
 def _arguments(verb: Verb, line: str, open_ids: Collection[str]) -> tuple[str | None, bool, str]:
     """The id, whether it says done, and the rest of the command's line."""
-    short_id, rest = _take_id(line, open_ids)
+    short_id, rest = _take_id(line, open_ids, sure=_is_meant_as_id(verb, line))
     if verb == "edit" and _take_done(rest) == (True, ""):
         return short_id, True, ""
     if verb != "approve":
         return short_id, False, rest
     done, rest = _take_done(rest)
     if done and short_id is None:
-        short_id, rest = _take_id(rest, open_ids)
+        short_id, rest = _take_id(rest, open_ids, sure=True)
     return short_id, done, rest
 
 
-def _take_id(line: str, open_ids: Collection[str]) -> tuple[str | None, str]:
+def _is_meant_as_id(verb: Verb, line: str) -> bool:
+    """Whether the shape of an id is enough to be taken for one.
+
+    A reason may begin with any word. A new reply may too, but not with one that stands alone.
+    """
+    if verb == "edit":
+        return line.strip().isupper() and " " not in line.strip()
+    return verb != "reject"
+
+
+def _take_id(line: str, open_ids: Collection[str], *, sure: bool) -> tuple[str | None, str]:
     word, _, rest = line.partition(" ")
     short_id = normalise(word.strip(_AROUND_A_WORD))
     known = {normalise(open_id) for open_id in open_ids}
-    if short_id and (short_id in known or any(character.isdigit() for character in word)):
+    seen = sure or any(character.isdigit() for character in word)
+    if short_id and (short_id in known or seen):
         return short_id, rest.strip()
     return None, line.strip()
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from plugin import onboarding
 from plugin.models import DraftState
 from tests.bench.world import ANA, BEN, CHLOE, Bench
 
@@ -66,7 +67,8 @@ def test_a_rejection_needs_a_reason(bench: Bench) -> None:
     ticket_id = bench.opened("reship")
     bench.note(ticket_id, ANA, "/reject")
     assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
-    assert "why" in answer(bench, ticket_id)
+    assert "Your /reject was not counted: say why" in answer(bench, ticket_id)
+    assert "/reject the parcel was found" in answer(bench, ticket_id)
 
 
 @pytest.mark.parametrize("words", ["/approve if the photo is clear", "/approve done and close"])
@@ -79,18 +81,103 @@ def test_an_approval_with_conditions_is_no_approval(bench: Bench, words: str) ->
 
 def test_an_unknown_id_is_named(bench: Bench) -> None:
     ticket_id = bench.opened("refund_under_limit")
-    bench.note(ticket_id, ANA, "/approve 7ZZ9Z done")
-    assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
-    assert "no open draft 7ZZ9Z" in answer(bench, ticket_id)
+    open_id = bench.draft(ticket_id).short_id
+    for unknown in ("7ZZ9Z", "ZZZZZ"):
+        bench.note(ticket_id, ANA, f"/approve {unknown} done")
+        assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
+        assert f"not counted: there is no open draft {unknown}" in answer(bench, ticket_id)
+        assert f"Open here: {open_id} (awaiting review)." in answer(bench, ticket_id)
 
 
-def test_status_says_where_the_draft_stands(bench: Bench) -> None:
+def test_an_approval_is_confirmed_with_the_time_to_undo_it(bench: Bench) -> None:
+    ticket_id = bench.opened("refund_under_limit")
+    bench.note(ticket_id, ANA, "/approve done")
+    draft = bench.draft(ticket_id)
+    assert draft.due_at is not None
+    told = f"Ana Reyes approved draft {draft.short_id}; it goes out at {draft.due_at:%H:%M:%S} UTC."
+    assert answer(bench, ticket_id) == f"{told} Undo it in the sidebar or on the review page."
+    assert len(bench.notes(ticket_id)) == 2
+
+
+def test_a_first_signature_of_two_says_who_is_missing(bench: Bench) -> None:
+    twice = "version: 1\npolicies: [{id: two, when: {action: refund}, require: approval,"
+    twice += " approvers: [lead], approvals: 2}]\n"
+    onboarding.activate_policy(bench.runtime, bench.scope.merchant_id, twice, by="test")
+    ticket_id = bench.opened("refund_over_limit")
+    short_id = bench.draft(ticket_id).short_id
+    bench.note(ticket_id, BEN, "/approve")
+    told = f"Ben Mercer approved draft {short_id}. It needs 1 more by a lead or an admin."
+    assert answer(bench, ticket_id) == told
+    bench.note(ticket_id, ANA, "/status")
+    assert "1 of 2 signed: Ben Mercer." in answer(bench, ticket_id)
+
+
+def test_status_says_whom_it_waits_for_until_when_and_why(bench: Bench) -> None:
     ticket_id = bench.opened("complaint")
     bench.note(ticket_id, CHLOE, "/status")
-    assert "awaiting approval" in answer(bench, ticket_id)
+    deadline = bench.held(ticket_id).decision.deadline_at  # type: ignore[union-attr] # it has one
+    assert f"awaiting approval by a lead or an admin, until {deadline:%H:%M} UTC. The ticket" in (
+        answer(bench, ticket_id).replace(f"{deadline:%-d %b} ", "")
+    )
 
 
-@pytest.mark.parametrize("words", ["Please have a look.", "/shrug", "approve", "see /approve"])
+def test_status_says_what_became_of_the_draft(bench: Bench) -> None:
+    """After each step: approved, sent, asked about by its ID, and with a newer one open."""
+    ticket_id = bench.opened("refund_under_limit")
+    first = bench.draft(ticket_id).short_id
+    bench.note(ticket_id, ANA, "/approve done")
+    bench.note(ticket_id, BEN, "/status")
+    assert f"Draft {first} goes out at" in answer(bench, ticket_id)
+    assert "approved by Ana Reyes. Undo it" in answer(bench, ticket_id)
+
+    bench.pass_time(10)
+    bench.note(ticket_id, BEN, "/status")
+    assert answer(bench, ticket_id).startswith(f"There is no open draft.\n\nDraft {first} was sent")
+    assert answer(bench, ticket_id).endswith("approved by Ana Reyes.")
+    bench.note(ticket_id, BEN, "/approve")
+    assert f"The newest, {first}, is delivered." in answer(bench, ticket_id)
+
+    bench.hands.customer_writes(ticket_id, "Thank you! And where is my order #1001?")
+    bench.settle()
+    second = bench.draft(ticket_id).short_id
+    bench.note(ticket_id, BEN, "/status")
+    assert f"{second}" in answer(bench, ticket_id) or "no reply to offer" in answer(
+        bench, ticket_id
+    )
+    assert f"Draft {first} was sent to the customer" in answer(bench, ticket_id)
+    bench.note(ticket_id, BEN, f"/status {first}")
+    assert answer(bench, ticket_id).startswith(f"Draft {first} was sent")
+    bench.note(ticket_id, BEN, f"/reject {first} too late")
+    assert f"That one is delivered. Open here: {second}" in answer(bench, ticket_id)
+
+
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("/reject the parcel was found", "was rejected by Ana Reyes: the parcel was found. The"),
+        ("/respond", "Ana Reyes said that they answer this customer themselves."),
+    ],
+)
+def test_status_says_what_people_said(bench: Bench, command: str, told: str) -> None:
+    ticket_id = bench.opened("reship")
+    bench.note(ticket_id, ANA, command)
+    bench.note(ticket_id, BEN, "/status")
+    assert told in answer(bench, ticket_id)
+
+
+@pytest.mark.parametrize(
+    ("key", "told"),
+    [("legal_threat", "is blocked: a person must answer."), ("no_macro_polish", "in Polish")],
+)
+def test_status_where_nothing_is_offered(bench: Bench, key: str, told: str) -> None:
+    ticket_id = bench.opened(key)
+    bench.note(ticket_id, ANA, "/status")
+    assert told in answer(bench, ticket_id)
+
+
+@pytest.mark.parametrize(
+    "words", ["Please have a look.", "/shrug", "/statu", "approve", "see /approve"]
+)
 def test_any_other_note_is_left_alone(bench: Bench, words: str) -> None:
     ticket_id = bench.opened("refund_under_limit")
     bench.note(ticket_id, ANA, words)

@@ -103,7 +103,7 @@ async function follow() {
   timer = setTimeout(follow, wait);
 }
 
-document.getElementById("asof").textContent = "This page follows by itself.";
+document.getElementById("asof").textContent = "This page keeps itself up to date.";
 document.addEventListener("visibilitychange", () => {
   if (document.visibilityState === "visible") follow();
 });
