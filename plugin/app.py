@@ -72,12 +72,13 @@ class Service:
         )
 
     def require_current_schema(self) -> None:
-        """Refuse an older database.
+        """Refuse an older database, in our tables or in the job engine's.
 
         Raises:
             ConfigError: Run `bookbag db upgrade`.
         """
         migrate.require_current(self.database)
+        jobs.require_current(self.database)
 
     def close(self) -> None:
         """Let go of the database."""

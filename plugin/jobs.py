@@ -9,14 +9,17 @@ tables hold no customer text.
 from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from enum import StrEnum
+from functools import cache
 from typing import Protocol
 
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions
-from sqlalchemy import text
+from dbos._migration import get_dbos_migrations, sqlite_migrations
+from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from plugin.config import Settings
+from plugin.errors import ConfigError
 from plugin.pace import Pace
 from plugin.store.columns import new_id
 from plugin.store.engine import Database
@@ -31,6 +34,7 @@ QUEUES = (QUEUE, SWEEP_QUEUE)
 _APPLICATION = "bookbag"
 # Constant: work that was enqueued before an upgrade is run after it.
 _APPLICATION_VERSION = "1"
+_VERSION_TABLE = "dbos_migrations"
 _PAYLOAD_TABLES = ("workflow_input", "workflow_output", "operation_outputs")
 
 log = structlog.get_logger(__name__)
@@ -242,6 +246,32 @@ def migrate(database: Database) -> None:
         DBOS.launch()
     finally:
         DBOS.destroy()
+
+
+def require_current(database: Database) -> None:
+    """Refuse to work with the job engine's tables of an older release, or without them.
+
+    Newer ones are as good: the engine says so of itself.
+
+    Raises:
+        ConfigError: Run `bookbag db upgrade`.
+    """
+    wanted = _wanted_version(sqlite=database.is_sqlite)
+    schema = None if database.is_sqlite else "dbos"
+    with database.engine.connect() as connection:
+        found = 0
+        if inspect(connection).has_table(_VERSION_TABLE, schema):
+            name = f"{schema}.{_VERSION_TABLE}" if schema else _VERSION_TABLE
+            found = connection.scalar(text(f"SELECT max(version) FROM {name}")) or 0  # noqa: S608 (constants only)
+    if found < wanted:
+        have = f"the job engine's tables are at version {found or 'none'}"
+        raise ConfigError([f"{have}, this release needs {wanted}: run `bookbag db upgrade`"])
+
+
+@cache
+def _wanted_version(*, sqlite: bool) -> int:
+    # Private, and the only place where the engine says it; the minor version is pinned for it.
+    return len(sqlite_migrations if sqlite else get_dbos_migrations("dbos", False, False))
 
 
 def _config(database: Database, executor_id: str, *, migrate: bool) -> DBOSConfig:

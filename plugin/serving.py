@@ -38,7 +38,11 @@ class Serving:
         self._service = service
         self._worker = Worker(runtime, lost=_die) if worker else None
         self._web = (
-            Listening(create_web(runtime), runtime.settings, largest_body=LARGEST_BODY_BYTES * 2)
+            Listening(
+                create_web(runtime, works=worker),
+                runtime.settings,
+                largest_body=LARGEST_BODY_BYTES * 2,
+            )
             if web
             else None
         )

@@ -35,6 +35,13 @@ def dead(session: Session, *, silent_for: float) -> Sequence[str]:
     ).all()
 
 
+def alive(session: Session, *, silent_for: float) -> Sequence[str]:
+    """Workers that have beaten within so many seconds."""
+    return session.scalars(
+        select(WorkerLease.id).where(WorkerLease.beat_at >= _clock(session) - silent_for)
+    ).all()
+
+
 def everyone(session: Session) -> Sequence[str]:
     """All workers that hold a lease."""
     return session.scalars(select(WorkerLease.id)).all()

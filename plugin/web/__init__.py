@@ -32,8 +32,8 @@ log = structlog.get_logger(__name__)
 LARGEST_BODY_BYTES = 1024 * 1024
 
 
-def create_web(runtime: Runtime) -> Flask:
-    """The WSGI application on a runtime."""
+def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
+    """The WSGI application on a runtime. `works`: this process has the worker too."""
     web = Flask(__name__)
     secure = runtime.settings.public_url.startswith("https://")
     web.config.update(
@@ -49,6 +49,7 @@ def create_web(runtime: Runtime) -> Flask:
     )
     web.jinja_env.trim_blocks = web.jinja_env.lstrip_blocks = True
     web.jinja_env.filters.update(utc=utc, span=span, time_left=time_left)
+    web.config[health.WORKS] = works
     use_runtime(web, runtime)
     forgery = CSRFProtect(web)
     # Neither goes by a cookie: a signature here, a bearer token there.

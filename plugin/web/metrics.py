@@ -37,8 +37,7 @@ def show() -> ResponseReturnValue:
     now = runtime().now()
     with runtime().database.read() as session:
         found = unscoped.backlog(session, at=now)
-        silent = set(leases.dead(session, silent_for=runtime().pace.silent))
-        workers = len(set(leases.everyone(session)) - silent)
+        workers = len(leases.alive(session, silent_for=runtime().pace.silent))
     registry = CollectorRegistry()
     registry.register(_Figures(found, workers, now))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)

@@ -35,6 +35,7 @@ def test_only_who_fell_silent_is_dead(database: Database, workers: tuple[str, st
     assert dead(database) == [silent]
     with database.read() as session:
         assert set(leases.everyone(session)) == {alive, silent}
+        assert leases.alive(session, silent_for=12.0) == [alive]
     assert set(dead(database, silent_for=-1)) == {alive, silent}
 
 

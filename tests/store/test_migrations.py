@@ -66,6 +66,22 @@ def test_upgrade_makes_every_table_and_again_is_no_change(empty: Database) -> No
 def test_the_job_engines_migration_can_run_again(database: Database) -> None:
     jobs.migrate(database)
     migrate.require_current(database)
+    jobs.require_current(database)
+
+
+def test_the_job_engine_has_the_version_that_it_says_it_needs(database: Database) -> None:
+    """What we take from its private list is what its own migration writes."""
+    table = "dbos_migrations" if database.is_sqlite else "dbos.dbos_migrations"
+    with database.engine.connect() as connection:
+        found = list(connection.scalars(text(f"SELECT version FROM {table}")))
+    assert found == [jobs._wanted_version(sqlite=database.is_sqlite)]
+
+
+def test_a_database_without_the_job_engines_tables_is_refused(empty: Database) -> None:
+    migrate.upgrade(empty)
+    migrate.require_current(empty)
+    with pytest.raises(ConfigError, match=r"tables are at version none.*run `bookbag db upgrade`"):
+        jobs.require_current(empty)
 
 
 def test_downgrade_leaves_no_table_of_ours(empty: Database) -> None:

@@ -35,6 +35,7 @@ ACROSS_MERCHANTS = {
 # Nobody's yet, no merchant's at all, or no row's.
 WITHOUT_SCOPE = {
     "drafts.lock_ticket",
+    "leases.alive",
     "leases.beat",
     "leases.dead",
     "leases.drop",
