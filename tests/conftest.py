@@ -1,7 +1,7 @@
 """What all tests share: databases, the bench, and settings for property tests."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,15 @@ from tests.bench.world import Bench
 
 settings.register_profile("bookbag", deadline=None)
 settings.load_profile("bookbag")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make test` asks for, and a run of a few tests does not."""
+    parser.addoption(
+        "--equal-databases",
+        action="store_true",
+        help="fail where a test passed on one kind of database only",
+    )
 
 
 def pytest_collection_finish() -> None:
@@ -49,17 +58,51 @@ def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say how many tests ran on each database, and how many could not be the same on both."""
-    ran: dict[str, set[str]] = {kind: set() for kind in KINDS}
-    for report in terminalreporter.stats.get("passed", ()):
-        name, _, parameters = report.nodeid.partition("[")
-        for kind in KINDS:
-            words = parameters.rstrip("]").split("-")
-            if kind in words:
-                ran[kind].add("-".join([name, *(word for word in words if word != kind)]))
+    """Say how many tests ran on each database, and how many are meant for that one alone."""
+    ran = passed_by_database(terminalreporter)
     if not any(ran.values()):
         return
-    shared = set.intersection(*ran.values())
     for kind, tests in ran.items():
-        alone = len(tests - shared)
-        terminalreporter.write_line(f"{kind}: {len(shared)} tests, and {alone} of its own")
+        alone = len(tests & on_one(ran))
+        terminalreporter.write_line(f"{kind}: {len(tests) - alone} tests, and {alone} of its own")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    """A whole run in which a test passed on one database only, and does not say why, has failed."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if exitstatus or reporter is None or not session.config.getoption("--equal-databases"):
+        return
+    odd = on_one(passed_by_database(reporter))
+    meant = {
+        nameless(report.nodeid)[1]
+        for report in reporter.stats.get("passed", ())
+        if "one_database" in report.keywords
+    }
+    if odd - meant:
+        reporter.write_line(f"on one database only: {', '.join(sorted(odd - meant))}", red=True)
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def passed_by_database(reporter: pytest.TerminalReporter) -> dict[str, set[str]]:
+    """The tests that passed on each database, by their names without it."""
+    ran: dict[str, set[str]] = {kind: set() for kind in KINDS}
+    for report in reporter.stats.get("passed", ()):
+        kind, name = nameless(report.nodeid)
+        if kind:
+            ran[kind].add(name)
+    return ran
+
+
+def on_one(ran: Mapping[str, set[str]]) -> set[str]:
+    """The tests that are not on both."""
+    ours, theirs = ran.values()
+    return ours ^ theirs
+
+
+def nameless(test: str) -> tuple[str | None, str]:
+    """The database that stands in a test's name, and the name without it."""
+    name, _, parameters = test.partition("[")
+    words = parameters.rstrip("]").split("-")
+    kind = next((kind for kind in KINDS if kind in words), None)
+    return kind, "-".join([name, *(word for word in words if word != kind)])

@@ -130,7 +130,11 @@ def test_a_secret_given_twice_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite://", "sqlite", "postgresql:", "http://x", "postgresql+psycopg2://u@h/d"]
+    "url",
+    [
+        *("sqlite://", "postgresql:", "http://x", "postgresql+psycopg2://u@h/d"),
+        pytest.param("sqlite", id="no address"),
+    ],
 )
 def test_a_database_of_another_kind_is_refused(url: str) -> None:
     (problem,) = problems({**GOOD, "BOOKBAG_DATABASE_URL": url})

@@ -118,6 +118,7 @@ def _change(life: Life, line: Line, pace: Pace) -> None:
     """What differs from the service as it is run: in this process, and only what was asked for."""
     changes: list[tuple[Any, str, object]] = [
         (serving, "Worker", partial(Worker, reaper=life.reaper)),
+        (serving, "_STOP_SECONDS", max(1, int(serving._STOP_SECONDS / pace.times))),
         (client, "_WRITE_NEEDS_SECONDS", client._WRITE_NEEDS_SECONDS / pace.times),
         (engine, "IDLE_IN_TRANSACTION_SECONDS", engine.IDLE_IN_TRANSACTION_SECONDS / pace.times),
     ]

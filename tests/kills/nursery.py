@@ -139,9 +139,13 @@ class Child:
         os.kill(self.pid, signal.SIGKILL)
         return self.ended()
 
-    def end(self) -> int:
+    def ask_to_end(self) -> None:
         """Ask it to stop in order."""
         self._line.sendall(f"{STOP}\n".encode())
+
+    def end(self) -> int:
+        """Have it stop in order. Returns its exit code."""
+        self.ask_to_end()
         return self.ended()
 
     def ended(self) -> int:

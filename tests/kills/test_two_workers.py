@@ -21,7 +21,10 @@ BEFORE_IT_LEAVES = (
     "reply-bytes-not-sent",
 )
 
-pytestmark = pytest.mark.parametrize("scene", ["postgresql"], indirect=True)
+pytestmark = [
+    pytest.mark.parametrize("scene", ["postgresql"], indirect=True),
+    pytest.mark.one_database("two workers want PostgreSQL"),
+]
 
 
 def test_they_share_the_tickets_and_send_nothing_twice(scene: Scene) -> None:

@@ -53,6 +53,7 @@ def test_reading_writes_nothing(database: Database, shop: Owner) -> None:
     assert events(database, shop) == []
 
 
+@pytest.mark.one_database("its one writer; PostgreSQL locks the row of a limit")
 @embedded
 def test_sums_then_inserts_never_overrun_a_limit_on_sqlite(database: Database, shop: Owner) -> None:
 
@@ -119,6 +120,7 @@ def test_as_many_threads_as_are_told_have_a_connection_at_once(database_url: str
         assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a QueuePool
 
 
+@pytest.mark.one_database("its own settings")
 @embedded
 def test_sqlite_is_set_up_to_lose_nothing(database: Database) -> None:
     with database.read() as session:
