@@ -12,10 +12,13 @@ import sys
 import traceback
 from pathlib import Path
 
+from sqlalchemy.orm import configure_mappers
+
 from plugin.app import _built_in
 from plugin.demo.world import data
 from plugin.drafting.base import Request
 from plugin.policy.load import load as load_policy
+from tests.bench.sameness import made_once
 from tests.kills.child import Life, live
 
 LONGEST_ORDER = 65_536
@@ -28,6 +31,11 @@ def main(nursery: socket.socket) -> None:
     if threads != 1:
         raise RuntimeError(f"{threads} threads: a fork would lose some of them")
     gc.freeze()
+    with made_once():
+        _serve(nursery)
+
+
+def _serve(nursery: socket.socket) -> None:
     while True:
         message, descriptors, _, _ = socket.recv_fds(nursery, LONGEST_ORDER, 1)
         if not message:
@@ -43,7 +51,8 @@ def main(nursery: socket.socket) -> None:
 
 
 def _warm() -> None:
-    """Load what the first draft would load."""
+    """Load what the first draft would load, and map what the first row would."""
+    configure_mappers()
     drafter = _built_in(data("macros.yaml"))
     drafter.draft(Request(subject="Where is it?", text="Where is my order #1001? I am waiting."))
     load_policy(data("policies.yaml"))
