@@ -9,6 +9,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from bench.profile import profiled
+from bench.report import Figure
 from plugin.text.alignment import align
 from plugin.text.diff import diff_line
 from plugin.text.tokens import raw_tokens
@@ -17,6 +19,7 @@ _WORDS = 10_000
 _WORDS_OF_A_MEGABYTE = 125_000
 _DISTINCT = 3_000
 _RUNS = 5
+_ALIGNMENT_MS, _WHOLE_MS, _START_SECONDS = 50, 100, 0.5
 _LIGHT, _HEAVY = 0.05, 0.4
 _PROSE = (
     "We looked at your parcel and it left our warehouse on the same evening, so all is well.",
@@ -33,19 +36,44 @@ _Texts = tuple[list[str], list[str]]
 
 
 def main() -> None:
-    """Print the table and the time of a start."""
-    for line in (*table(), start()):
-        sys.stdout.write(line + "\n")
+    """Print the figures."""
+    for figure in figures():
+        sys.stdout.write(figure.line() + "\n")
 
 
-def table() -> Iterator[str]:
-    """A line a case, the median of several runs: the alignment alone, and the whole answer."""
-    yield f"{'diff of 10,000 words':<28} alignment ms  whole ms"
+def figures() -> Iterator[Figure]:
+    """Two a case, the median of several runs: the alignment alone, and the whole answer."""
+    slowest = ("", 0.0, ([""], [""]))
     for name, texts in cases().items():
-        yield _row(name, texts, _RUNS)
-    yield _row("1 MB in one line, light edit", _light(_made_up(_WORDS_OF_A_MEGABYTE)), 1)
+        alone, whole = _times(texts, _RUNS)
+        yield Figure(name=f"diff, {name}: alignment", value=alone, unit="ms", goal=_ALIGNMENT_MS)
+        yield Figure(name=f"diff, {name}: whole line", value=whole, unit="ms", goal=_WHOLE_MS)
+        slowest = max(slowest, (name, whole, texts), key=lambda case: case[1])
+    name, whole, texts = slowest
+    yield Figure(
+        name="diff of 10,000 words: slowest whole line",
+        value=whole,
+        unit="ms",
+        goal=_WHOLE_MS,
+        limit=f"{name}; {_where(texts)}",
+    )
     long = _made_up(_WORDS_OF_A_MEGABYTE)
-    yield _row("1 MB in one line, reversed", (long, long[::-1]), 1)
+    for name, texts in (("light edit", _light(long)), ("reversed", (long, long[::-1]))):
+        _, whole = _times(texts, 1)
+        yield Figure(name=f"diff, 1 MB in one line, {name}", value=whole, unit="ms")
+    yield _start()
+
+
+def _where(texts: _Texts) -> str:
+    """The parts of one diff that take the longest."""
+    draft, final = map(" ".join, texts)
+    with profiled() as profile:
+        diff_line({"draft": draft, "final": final})
+    return profile.shares(
+        ("text/alignment.py", "align", "alignment, twice"),
+        ("text/diff.py", "_promises_differ", "promises compared"),
+        ("text/changes.py", "changes", "amounts, dates, orders and links compared"),
+    )
 
 
 def cases() -> dict[str, _Texts]:
@@ -65,26 +93,38 @@ def cases() -> dict[str, _Texts]:
     }
 
 
-def start() -> str:
+def _start() -> Figure:
     """A whole process of the diff filter on one line."""
     line = json.dumps({"draft": "Hello Ana.", "final": "Hi Ana!"}).encode()
-    command = [str(Path(sys.executable).with_name("bookbag")), "diff"]
-    seconds = _milliseconds(
-        lambda: subprocess.run(  # noqa: S603 (our own command)
-            command, input=line, capture_output=True, check=True
-        ),
-        _RUNS,
+    folder = Path(sys.executable).parent
+
+    def run(*command: str) -> float:
+        return _milliseconds(
+            lambda: subprocess.run(  # noqa: S603 (our own command)
+                [str(folder / command[0]), *command[1:]],
+                input=line,
+                capture_output=True,
+                check=True,
+            ),
+            _RUNS,
+        )
+
+    seconds, python = run("bookbag", "diff") / 1000, run("python", "-c", "pass") / 1000
+    return Figure(
+        name="bookbag diff: start to end",
+        value=seconds,
+        unit="s",
+        goal=_START_SECONDS,
+        limit=f"imports; the interpreter alone takes {python:.2f} s",
     )
-    return f"bookbag diff, start to end: {seconds / 1000:.2f} s"
 
 
-def _row(name: str, texts: _Texts, runs: int) -> str:
+def _times(texts: _Texts, runs: int) -> tuple[float, float]:
     draft, final = map(" ".join, texts)
     tokens = raw_tokens(draft), raw_tokens(final)
     alone = _milliseconds(lambda: align(*tokens), runs)
     diff_line({"draft": draft, "final": final})  # patterns are compiled once a process
-    whole = _milliseconds(lambda: diff_line({"draft": draft, "final": final}), runs)
-    return f"{name:<28} {alone:>12.0f} {whole:>9.0f}"
+    return alone, _milliseconds(lambda: diff_line({"draft": draft, "final": final}), runs)
 
 
 def _milliseconds(work: Callable[[], object], runs: int) -> float:

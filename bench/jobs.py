@@ -13,7 +13,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,6 +33,7 @@ from plugin.models import EffectState
 from plugin.onboarding import NewAccount
 from plugin.outbox import ask_note
 from plugin.pace import Pace
+from plugin.runtime import Runtime
 from plugin.store.columns import new_id
 from plugin.store.engine import Database
 from plugin.store.schema import EffectRow
@@ -55,9 +56,7 @@ def figures() -> Iterator[Figure]:
             yield from _measured(kind, found.fresh(kind), folder, goal=goal, processes=processes)
 
 
-def _measured(
-    kind: str, url: str, folder: str, *, goal: int, processes: int
-) -> Iterator[Figure]:
+def _measured(kind: str, url: str, folder: str, *, goal: int, processes: int) -> Iterator[Figure]:
     floor = _floor(url, folder, processes)
     _plan(url, Path(folder), _JOBS + _WARM_UP)
     with _children("work", url, folder, processes) as children:
@@ -238,8 +237,8 @@ def _work(url: str, folder: Path) -> None:
     runtime = dataclasses.replace(service.runtime, helpdesk=lambda _account: willing)
     counted, real = _InJobs(), workers.jobs
 
-    def jobs(of: Any) -> dict[JobName, Job]:
-        return {name: counted.around(job) for name, job in real(of).items()}
+    def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
+        return {name: counted.around(job) for name, job in real(runtime).items()}
 
     workers.jobs = jobs
     Worker(runtime, lost=lambda: None).start()
@@ -255,7 +254,9 @@ def _bare(url: str, _folder: Path) -> None:
     ids: SimpleQueue[str] = SimpleQueue()
     for one in json.loads(sys.stdin.readline()):
         ids.put(one)
-    threads = [threading.Thread(target=_commit_twice, args=(database, ids)) for _ in range(_THREADS)]
+    threads = [
+        threading.Thread(target=_commit_twice, args=(database, ids)) for _ in range(_THREADS)
+    ]
     for thread in threads:
         thread.start()
     for thread in threads:

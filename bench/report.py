@@ -32,7 +32,9 @@ class Figure:
 
     def line(self) -> str:
         """For people."""
-        goal = "" if self.goal is None else f"{'>=' if self.at_least else '<'} {self._say(self.goal)}"
+        goal = (
+            "" if self.goal is None else f"{'>=' if self.at_least else '<'} {self._say(self.goal)}"
+        )
         met = {True: "met", False: "not met", None: ""}[self.met]
         value = self._say(self.value)
         row = f"{self.name:<{_NAME}} {value:>{_VALUE}}  {goal:<{_GOAL}} {met:<{_MET}}"

@@ -60,6 +60,15 @@ def _bare(folder: Path, port: int) -> None:
 
 
 def _bookbag(folder: Path, port: int, *, worker: bool) -> None:
+    service, facts = prepared(folder, port)
+    serving = Serving(service, worker=worker)
+    serving.start()
+    _ready(facts)
+    sys.stdin.read()
+
+
+def prepared(folder: Path, port: int) -> tuple[Service, dict[str, str]]:
+    """A service on a fresh database with a merchant, an account and a helpdesk beside it."""
     seats = (Seat("Bot", BOT, "admin"), Seat("Ana", "ana@bench.example"))
     helpdesk = SandboxServer(
         zendesk.create_app(SandboxConfig(agents=seats, api_users={BOT: TOKEN}))
@@ -88,16 +97,11 @@ def _bookbag(folder: Path, port: int, *, worker: bool) -> None:
         ),
     )
     onboarding.load_macro_file(service.runtime, merchant_id, data("macros.yaml"))
-    serving = Serving(service, worker=worker)
-    serving.start()
-    _ready(
-        {
-            "path": f"/webhooks/zendesk/{account_id}",
-            "helpdesk": helpdesk.url,
-            "merchant": merchant_id,
-        }
-    )
-    sys.stdin.read()
+    return service, {
+        "path": f"/webhooks/zendesk/{account_id}",
+        "helpdesk": helpdesk.url,
+        "merchant": merchant_id,
+    }
 
 
 def _ready(facts: dict[str, str]) -> None:

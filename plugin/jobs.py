@@ -171,8 +171,7 @@ class JobEngine:
         _running.update(jobs)
         DBOS(config=_config(self._database, self.executor_id, migrate=False))
         DBOS.launch()
-        paces = (self._pace.poll, self._pace.poll_swept)
-        for queue, poll in zip(QUEUES, paces, strict=True):
+        for queue, poll in ((QUEUE, self._pace.poll), (SWEEP_QUEUE, self._pace.poll_swept)):
             DBOS.register_queue(
                 queue,
                 partition_concurrency=1,

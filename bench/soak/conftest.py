@@ -1,4 +1,4 @@
-"""How long a soak is: ``make soak ARGS="--kills 200 --tickets 100 --seed 3"``."""
+"""How long a soak is: ``make soak ARGS="--kills 200 --tickets 100 --fuzz 20000 --seed 3"``."""
 
 import os
 from collections.abc import Iterator
@@ -12,10 +12,11 @@ from tests.kills.nursery import Nursery
 from tests.kills.scene import Scene, on_stage
 
 _OPTIONS = {"seed": 7, "kills": 1000, "tickets": 500}
+_FUZZ = {"fuzz": 200_000}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    for name, usual in _OPTIONS.items():
+    for name, usual in (_OPTIONS | _FUZZ).items():
         value = int(os.environ.get(f"SOAK_{name.upper()}", usual))
         parser.addoption(f"--{name}", type=int, default=value, help=f"of the soak; {value}")
 

@@ -3,7 +3,7 @@
 from bench.soak.campaign import Plan, run
 from tests.kills.scene import Scene
 
-PLAN = Plan(seed=11, kills=20, tickets=20, longest_life=0.5)
+PLAN = Plan(seed=11, kills=20, tickets=20, longest_life=0.5, refusals=False)
 
 
 def test_twenty_kills(scene: Scene) -> None:
