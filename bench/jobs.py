@@ -1,9 +1,10 @@
 """How many jobs of two durable steps are done a second. Alone: ``python -m bench.jobs``.
 
-The job is one of ours: a planned note's, which is claimed in one transaction and settled in
-another, by `delivery.effects` and a real worker with its lease and sweep. Only the helpdesk is
-away: it takes every note at once. The floor beside it does the same two commits of one row each,
-from as many processes and threads, without a job engine.
+All run on a real worker with its lease and sweep, and are asked for as the service asks. The plain
+job claims an effect in one transaction and settles it in another. A note's whole job, beside it,
+also looks between the two whether the note is still wanted and still its own; only the helpdesk is
+away: it takes every note at once. The floor does two commits of one row each, from as many
+processes and threads, without a job engine.
 """
 
 import dataclasses
@@ -15,7 +16,8 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 from queue import Empty, SimpleQueue
 from typing import Any
@@ -34,6 +36,7 @@ from plugin.onboarding import NewAccount
 from plugin.outbox import ask_note
 from plugin.pace import Pace
 from plugin.runtime import Runtime
+from plugin.store import effects
 from plugin.store.columns import new_id
 from plugin.store.engine import Database
 from plugin.store.schema import EffectRow
@@ -46,6 +49,8 @@ _THREADS = 8
 _LOOK_SECONDS = 0.02
 _PATIENCE_SECONDS = 240.0
 # What is asked for, and with how many worker processes.
+_STEPS, _NOTE = "steps", "note"
+_NAMES = {_STEPS: "2-step jobs", _NOTE: "notes' whole jobs"}
 _GOALS = {"sqlite": (60, 1), "postgresql": (100, 2)}
 
 
@@ -53,19 +58,37 @@ def figures() -> Iterator[Figure]:
     """Both databases."""
     with databases() as found, tempfile.TemporaryDirectory(prefix="bench-") as folder:
         for kind, (goal, processes) in _GOALS.items():
-            yield from _measured(kind, found.fresh(kind), folder, goal=goal, processes=processes)
+            floor = _floor(found.fresh(kind), folder, processes)
+            workers = f"{processes} worker" + ("s" if processes > 1 else "")
+            for job, name in _NAMES.items():
+                yield from _measured(
+                    f"{name}, {kind}, {workers}",
+                    job,
+                    found.fresh(kind),
+                    folder,
+                    goal=goal if job == _STEPS else None,
+                    processes=processes,
+                    floor=floor,
+                )
 
 
-def _measured(kind: str, url: str, folder: str, *, goal: int, processes: int) -> Iterator[Figure]:
-    floor = _floor(url, folder, processes)
+def _measured(
+    name: str,
+    job: str,
+    url: str,
+    folder: str,
+    *,
+    goal: int | None,
+    processes: int,
+    floor: float,
+) -> Iterator[Figure]:
     _plan(url, Path(folder), _JOBS + _WARM_UP)
-    with _children("work", url, folder, processes) as children:
+    with _children(job, url, folder, processes) as children:
         meter, rate = _watch(url, [child.pid for child in children])
         used = meter.read()
         in_jobs = sum(float(_ask(child, "stop")) for child in children)
     pace = Pace()
     most = processes * _THREADS / pace.poll
-    name = f"2-step jobs, {kind}, {processes} worker" + ("s" if processes > 1 else "")
     yield Figure(
         name=name,
         value=rate,
@@ -230,7 +253,17 @@ class _InJobs:
         return counted
 
 
-def _work(url: str, folder: Path) -> None:
+def _two_steps(runtime: Runtime, scope: Scope, effect_id: str) -> None:
+    now, lease = runtime.now(), timedelta(seconds=runtime.pace.claim_lease)
+    with runtime.database.write() as session:
+        effect = effects.get(session, scope, effect_id)
+        token = effect and effects.claim(session, scope, effect, at=now, lease=lease)
+    if token:
+        with runtime.database.write() as session:
+            effects.settle(session, scope, effect_id, token, EffectState.DONE)
+
+
+def _work(url: str, folder: Path, *, plain: bool) -> None:
     settings = dataclasses.replace(settings_for(url, folder), worker_threads=_THREADS)
     service = Service(settings)
     willing: Any = _Willing()
@@ -238,7 +271,10 @@ def _work(url: str, folder: Path) -> None:
     counted, real = _InJobs(), workers.jobs
 
     def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
-        return {name: counted.around(job) for name, job in real(runtime).items()}
+        ours = dict(real(runtime))
+        if plain:
+            ours[JobName.RUN_EFFECT] = partial(_two_steps, runtime)
+        return {name: counted.around(job) for name, job in ours.items()}
 
     workers.jobs = jobs
     Worker(runtime, lost=lambda: None).start()
@@ -277,7 +313,11 @@ def _commit_twice(database: Database, ids: SimpleQueue[str]) -> None:
                 session.execute(change, {"id": one, "state": state})
 
 
-_CHILDREN: dict[str, Callable[[str, Path], None]] = {"work": _work, "floor": _bare}
+_CHILDREN: dict[str, Callable[[str, Path], None]] = {
+    _STEPS: partial(_work, plain=True),
+    _NOTE: partial(_work, plain=False),
+    "floor": _bare,
+}
 
 
 def main() -> None:

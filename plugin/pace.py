@@ -45,7 +45,7 @@ class Pace:
         ValueError: The numbers contradict each other.
     """
 
-    poll: float = 0.15
+    poll: float = 0.1
     poll_swept: float = 1.0
     beat: float = 2.0
     silent: float = 12.0
