@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import accept, diff, drafter, jobs, note
+from bench import accept, diff, drafter, jobs, note, sensitive
 from bench.report import Figure, heading
 from plugin.logs import log_to_stderr
 
@@ -15,7 +15,11 @@ _MEASURED: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "jobs": jobs.figures,
     "diff": diff.figures,
 }
-_DRAFTER = "drafter"
+# Sets of labelled text, and what came of them: lines of totals, no figures with a goal.
+_JUDGED: Mapping[str, Callable[[], Iterator[str]]] = {
+    "drafter": drafter.lines,
+    "sensitive": sensitive.lines,
+}
 _EXAMPLES = """\
 examples:
   make bench
@@ -31,14 +35,13 @@ def main() -> None:
     """Measure what is asked for."""
     asked = _parser().parse_args()
     log_to_stderr(level="error")
-    only = asked.only or [*_MEASURED, _DRAFTER]
-    if not asked.json and only != [_DRAFTER]:
+    only = asked.only or [*_MEASURED, *_JUDGED]
+    if not asked.json and not _JUDGED.keys() >= set(only):
         _say(heading())
     for name in dict.fromkeys(only):
-        if name == _DRAFTER:
-            for half in drafter.halves():
-                for line in drafter.report(half):
-                    _say(json.dumps({"figure": _DRAFTER, "line": line}) if asked.json else line)
+        if name in _JUDGED:
+            for line in _JUDGED[name]():
+                _say(json.dumps({"figure": name, "line": line}) if asked.json else line)
             continue
         for figure in _MEASURED[name]():
             _say(figure.json() if asked.json else figure.line())
@@ -55,7 +58,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--only",
         action="append",
-        choices=[*_MEASURED, _DRAFTER],
+        choices=[*_MEASURED, *_JUDGED],
         help="measure only this; may be given several times",
     )
     return parser

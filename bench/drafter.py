@@ -11,7 +11,7 @@ import json
 import random
 import statistics
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -148,11 +148,16 @@ def _mean(values: Iterable[float]) -> float:
     return statistics.fmean(values)
 
 
-def main() -> None:
-    """Print both halves' figures."""
+def lines() -> Iterator[str]:
+    """Both halves' figures."""
     for half in halves():
-        for line in report(half):
-            sys.stdout.write(line + "\n")
+        yield from report(half)
+
+
+def main() -> None:
+    """Print them."""
+    for line in lines():
+        sys.stdout.write(line + "\n")
 
 
 if __name__ == "__main__":
