@@ -10,7 +10,7 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from plugin.policy import money_conditions, values, wording
+from plugin.policy import message_conditions, money_conditions, values, wording
 from plugin.policy.finding import NOT_MET, Finding, met, unknown
 from plugin.policy.phrases import first_found
 from plugin.policy.situation import Case
@@ -199,6 +199,8 @@ CONDITIONS: Mapping[str, Key[Any]] = {
     "segment": Key(values.segment, _segment),
     "novel": Key(values.true, _novel),
     "undeclared_commitment": Key(values.true, _undeclared_commitment),
+    "sensitive": Key(values.sensitive_topics, message_conditions.sensitive),
+    "sentiment": Key(values.choice("negative"), message_conditions.sentiment),
     "business_hours": Key(values.choice("inside", "outside"), _business_hours),
     "reply_contains": Key(values.one_or_many(values.phrase), _reply_contains),
     "message_contains": Key(values.one_or_many(values.phrase), _message_contains),
@@ -206,4 +208,4 @@ CONDITIONS: Mapping[str, Key[Any]] = {
 
 MONEY_KEYS = frozenset({"amount_over", "amount_at_least", "amount_between", "order_share_over"})
 # Part of the language, not yet of this release: an error, never silently ignored.
-LATER_KEYS = frozenset({"sensitive", "sentiment", "ungrounded_fact"})
+LATER_KEYS = frozenset({"ungrounded_fact"})

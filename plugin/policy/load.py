@@ -60,6 +60,7 @@ def _read(source: str) -> tuple[PolicyFile, list[Problem]]:
         rates=top.valid.get("rates", {}),
         defaults=defaults if isinstance(defaults, Defaults) else Defaults(),
         business_hours=top.valid.get("business_hours"),
+        sensitive_words=top.valid.get("sensitive_words", {}),
     )
     raw_policies: list[Tree] = top.valid.get("policies", [])
     each = [

@@ -106,6 +106,7 @@ class PolicyFile:
         currency: ISO 4217; None only where nothing in the file needs one.
         rates: What one unit of another currency is worth in the file's.
         business_hours: When deadlines run; None: day and night.
+        sensitive_words: The merchant's own words by what they show; they add to the lexicons.
     """
 
     currency: str | None = None
@@ -113,6 +114,7 @@ class PolicyFile:
     defaults: Defaults = Defaults()
     policies: tuple[Policy, ...] = ()
     business_hours: BusinessHours | None = None
+    sensitive_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def due(self, seconds: float, at: datetime) -> datetime:
         """When a deadline of so many seconds passes, counted from `at`."""

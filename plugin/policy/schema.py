@@ -10,6 +10,7 @@ from plugin.policy import values
 from plugin.policy.conditions import CONDITIONS, LATER_KEYS
 from plugin.policy.hours_file import business_hours
 from plugin.policy.model import Condition, Defaults, Policy, SignOff
+from plugin.policy.sensitive_words import sensitive_words
 
 _DEFAULTS = Defaults()
 _IS_LATER = "is not in this release; take it out"
@@ -144,4 +145,5 @@ class FileSchema(Strict):
     rates = Typed(values.rates)
     business_hours = Typed(business_hours)
     defaults = fields.Nested(DefaultsSchema)
+    sensitive_words = Typed(sensitive_words)
     policies = Typed(values.anything_listed)

@@ -10,6 +10,7 @@ from plugin.policy.amounts import Amount, amounts_by_type
 from plugin.policy.model import Policy, PolicyFile
 from plugin.policy.phrases import folded
 from plugin.text.promises import has_lexicon, undeclared
+from plugin.text.sensitive import find_signs
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,16 @@ class Situation:
     def message(self) -> str | None:
         """The customer's message, as phrases are looked for in it."""
         return None if self.facts.message is None else folded(self.facts.message)
+
+    @property
+    def message_language(self) -> str | None:
+        """The ticket's language, else the reply's: a reply follows its message."""
+        return self.facts.language or self.draft.language
+
+    @cached_property
+    def signs(self) -> Mapping[str, str]:
+        """Sensitive topics and anger in the message, each with the words that show it."""
+        return find_signs(self.facts.message or "", more=self.file.sensitive_words)
 
     @cached_property
     def amounts(self) -> Mapping[str, tuple[Amount, ...]]:

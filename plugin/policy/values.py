@@ -16,6 +16,7 @@ from rapidfuzz import fuzz, process
 from plugin.models import ACTION_TYPES, TAG_PREFIX, Oversight, Role, known_action
 from plugin.policy.model import AmountRange, Threshold
 from plugin.policy.phrases import folded
+from plugin.text.sensitive import TOPICS
 
 T = TypeVar("T")
 Parser = Callable[[object], T]
@@ -155,6 +156,15 @@ def action_type(value: object) -> str:
             f"expected {words_of([*names, 'custom:<name>'])}, not {shown(value)}{hint}"
         )
     return value
+
+
+_topics = one_or_many(choice("any", *TOPICS))
+
+
+def sensitive_topics(value: object) -> tuple[str, ...]:
+    """One topic, a list of them, or ``any`` for all."""
+    found = _topics(value)
+    return TOPICS if "any" in found else found
 
 
 def true(value: object) -> bool:

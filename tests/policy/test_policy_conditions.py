@@ -181,6 +181,30 @@ HOLDS: list[tuple[str, Draft, Facts, str]] = [
         Facts(message="HAUPT STRASSE"),
         'The customer\'s message contains "straße".',
     ),
+    (
+        "{sensitive: legal_threat}",
+        draft(),
+        Facts(message="You will hear from my lawyer.", language="en"),
+        'The customer\'s message mentions a legal threat: "lawyer".',
+    ),
+    (
+        "{sensitive: any}",
+        draft(),
+        Facts(message="My lawyer and a journalist will call.", language="en"),
+        'The customer\'s message mentions a legal threat: "lawyer", and the press: "journalist".',
+    ),
+    (
+        "{sensitive: legal_threat}",
+        draft(),
+        Facts(message="Mein Anwalt meldet sich.", language="fi"),
+        'The customer\'s message mentions a legal threat: "Anwalt".',
+    ),
+    (
+        "{sentiment: negative}",
+        draft(),
+        Facts(message="This is an utter disgrace!", language="en"),
+        'The customer\'s message is strongly negative: "utter disgrace".',
+    ),
 ]
 
 
@@ -226,6 +250,14 @@ DOES_NOT_HOLD: list[tuple[str, Draft, Facts]] = [
     ("{reply_contains: refund}", draft(text="The refunds, refunded."), Facts()),
     ("{reply_contains: refund}", draft(text=None), Facts()),
     ("{message_contains: law}", draft(), Facts(message="lawyer, in-laws and outlaw")),
+    (
+        "{sensitive: [press, minor]}",
+        draft(),
+        Facts(message="You will hear from my lawyer.", language="en-GB"),
+    ),
+    ("{sensitive: any}", draft(), Facts(message="I scanned the label.", language="en")),
+    ("{sensitive: any}", draft(), Facts(message="", language=None)),
+    ("{sentiment: negative}", draft(), Facts(message="I am a little sad.", language="en")),
 ]
 
 
@@ -291,6 +323,20 @@ UNKNOWN: list[tuple[str, Draft, Facts, str]] = [
     ),
     ("{novel: true}", draft(), Facts(), "It is not known whether the question is novel"),
     ("{message_contains: lawyer}", draft(), Facts(), "The customer's message is not known"),
+    ("{sensitive: any}", draft(), Facts(), "The customer's message is not known"),
+    ("{sentiment: negative}", draft(), Facts(), "The customer's message is not known"),
+    (
+        "{sensitive: any}",
+        draft(language="fi"),
+        Facts(message="Missä pakettini on?", language="fi"),
+        "The message's language is fi, and we have no list of its words for sensitive topics",
+    ),
+    (
+        "{sentiment: negative}",
+        draft(language=None),
+        Facts(message="?"),
+        "The message's language is not known, so it cannot be checked for strong anger",
+    ),
     (
         "{undeclared_commitment: true}",
         draft(language=None),

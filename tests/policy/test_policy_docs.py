@@ -6,6 +6,7 @@ from pathlib import Path
 from plugin.models import Facts
 from plugin.policy.conditions import CONDITIONS, LATER_KEYS
 from plugin.policy.load import check, load
+from plugin.text.sensitive import TOPICS
 
 from .policy_samples import EXAMPLE, action, decided, draft
 
@@ -30,6 +31,17 @@ def test_it_tells_every_condition_with_an_example_that_loads() -> None:
             f"policies: [{{id: p, require: block, when: {{{example}}}}}]"
         )
         assert check(source) == [], key
+
+
+def test_its_example_of_sensitive_words_is_in_order() -> None:
+    example = PAGE.split("## Sensitive topics")[1].split("```yaml")[1].split("```")[0]
+    assert check(example) == []
+    assert decided(example, draft(), Facts(message="Bis bald, Ihre Verbraucherzentrale")).policies
+
+
+def test_it_explains_every_topic() -> None:
+    table = PAGE.split("## Sensitive topics")[1].split("\n\n")[1]
+    assert re.findall(r"^\| `([a-z_]+)` \|", table, flags=re.MULTILINE) == list(TOPICS)
 
 
 def test_it_names_what_is_not_there_yet() -> None:
