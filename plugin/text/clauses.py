@@ -1,46 +1,78 @@
-"""A sentence's clauses in the simple text that the rules for promises are written for."""
+"""A text's sentences, and their clauses in the simple text that rules for promises are written for.
+
+What ends a clause in a language, and what is spelled out in it, stands in its lexicon.
+"""
 
 import re
 from collections.abc import Iterator
+from functools import cache
 
-import regex
+from plugin.text.lexicons import everywhere, positions, sections
 
-_CONTRACTIONS = (
-    (regex.compile(r"\b(?:can't|cannot|cant)\b"), "can not"),
-    (regex.compile(r"\b(?:won't|wont)\b"), "will not"),
-    (regex.compile(r"n't\b"), " not"),
-    (regex.compile(r"'ll\b"), " will"),
-    (regex.compile(r"'ve\b"), " have"),
-    (regex.compile(r"'re\b"), " are"),
-    (regex.compile(r"\b(i)'m\b"), r"\1 am"),
-    (regex.compile(r"\b(i|you|we|they)'d\b"), r"\1 would"),
-    (regex.compile(r"\b(it|that|he|she|there|here|what)'s\b"), r"\1 is"),
+# A mark between two letters or digits belongs to them, a comma between two digits.
+_LOOSE_MARKS = re.compile(r"[./,-](?:(?!\w)|(?<!\w.)|(?<=,)(?!\d)|(?<=,)(?<!\d.))")
+_NO_WORD = re.compile(r"[^\w$€£%#./,-]|_")
+# The same for ASCII.
+_BLANKS = str.maketrans(
+    {chr(code): " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "$%#./,-")}
 )
-_CONTRACTED = ("'", "cannot", "cant", "wont")  # each of these patterns needs one of them
-_CLAUSE_END = regex.compile(
-    r";\s|\s-+\s|,\s(?=(?:i|we)\s)|,?\s(?:but|however|instead|although)\s"
-    r"|,?\s(?:and|so|then)\s(?=(?:i|we|you|it|your|will|have)\s)"
-)
-_NOISE = regex.compile(r"[^\p{L}\p{M}\p{N}$€£%#./-]+|[./-]+(?!\w)|(?<!\w)[./-]+", regex.V1)
-# The same for ASCII, in two steps.
-_LOOSE_MARKS = re.compile(r"[./-]+(?!\w)|(?<!\w)[./-]+")
-_NO_WORD = str.maketrans(
-    {chr(code): " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "$%#./-")}
-)
+_CURRENCY_GAP = re.compile(r"(?<=[$€£]) (?=\d)|(?<=\d) (?=[$€£%])")
+_END = re.compile(r"\s(?:(?<=[.!?].)|(?<=\n))", re.DOTALL)
+_DAY_OR_SHORT_WORD = re.compile(r"(?<![^\s(])(?:(?P<day>\d{1,2})|(?P<short>[^\W\d_]{1,6}))\.$")
+_NEXT_WORD = re.compile(r"[^\W\d_]+")
+_LONGEST_ENDING = 8
 
 
-def clauses(sentence: str) -> Iterator[str]:
+def whole_sentences(text: str) -> Iterator[str]:
+    """The sentences and lines of a text; unlike `sentences` it does not cut "12. Mai", "ca. 5"."""
+    start = 0
+    for found in _END.finditer(text):
+        if found.group() == "\n" or not _goes_on(text, found.start()):
+            yield text[start : found.start()]
+            start = found.end()
+    yield text[start:]
+
+
+def clauses(sentence: str, language: str) -> Iterator[str]:
     """The sentence's clauses in simple text: lower case, spelled out, single spaces."""
     question = sentence.rstrip().endswith("?")
     simple = sentence.casefold()
-    if any(mark in simple for mark in _CONTRACTED):
-        for pattern, spelled_out in _CONTRACTIONS:
-            simple = pattern.sub(spelled_out, simple)
-    for clause in _CLAUSE_END.split(simple):
-        yield " ".join(_words_only(clause).split()) + (" ?" if question else "")
+    rules = _rules(language)
+    if any(mark in simple for mark in rules.contracted):
+        for pattern, words in rules.spelled_out:
+            simple = pattern.sub(words, simple)
+    for clause in rules.end.split(simple):
+        yield _words_only(clause) + (" ?" if question else "")
+
+
+class _Rules:
+    """How one language cuts its sentences."""
+
+    def __init__(self, language: str) -> None:
+        lexicon = sections(f"promises.{language}")
+        self.contracted = lexicon.get("contracted", ())
+        pairs = (line.split(" => ") for line in lexicon.get("spelled_out", ()))
+        self.spelled_out = [(re.compile(short), words) for short, words in pairs]
+        self.end = re.compile("|".join(lexicon["clause_end"]))
+
+
+@cache
+def _rules(language: str) -> _Rules:
+    return _Rules(language)
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Whether the point before `end` belongs to a date or a short form, not to the sentence."""
+    before = _DAY_OR_SHORT_WORD.search(text[max(0, end - _LONGEST_ENDING) : end])
+    if not before:
+        return False
+    if before["short"]:
+        return before["short"].casefold() in everywhere("short_form")
+    following = _NEXT_WORD.match(text, end + 1)
+    return following is not None and following.group().casefold() in positions("month")
 
 
 def _words_only(clause: str) -> str:
-    if clause.isascii():
-        return _LOOSE_MARKS.sub(" ", clause).translate(_NO_WORD)
-    return _NOISE.sub(" ", clause)
+    text = _LOOSE_MARKS.sub(" ", clause)
+    words = text.translate(_BLANKS) if text.isascii() else _NO_WORD.sub(" ", text)
+    return _CURRENCY_GAP.sub("", " ".join(words.split()))
