@@ -17,6 +17,8 @@ _HALF_WIDTH: dict[int, int] = {code: code - 0xFEE0 for code in range(0xFF01, 0xF
     0xFFE1: ord("£"),
     0xFFE6: ord("₩"),
 }
+# Currencies that a bare "$" may stand for: "$1,250.00 MXN".
+_DOLLARS = ("USD", "CAD", "AUD", "NZD", "HKD", "SGD", "MXN")
 _EXACT = Context(prec=2 * _MOST_DIGITS)
 _NUMBER = (
     r"(?P<number>\d{1,3}+(?:[ ]\d{3}(?!\d)){1,4}+(?:[.,]\d{1,2}(?!\d))?+|\d++(?:[.,']\d++)*+)"
@@ -48,7 +50,23 @@ class Amount:
         """The same for "$50" and "50.00 USD"; as written where the amount is unclear."""
         if len(self.readings) != 1:
             return half_width(self.text)
-        return f"{self.readings[0].normalize(_EXACT):f} {self.currency}"
+        return f"{exact(self.readings[0])} {self.currency}"
+
+
+def exact(value: Decimal) -> str:
+    """The same for 50 and 50.00."""
+    return f"{value.normalize(_EXACT):f}"
+
+
+def readings(number: str) -> tuple[Decimal, ...]:
+    """What digits may mean: see `Amount.readings`."""
+    return _readings(number, minus=False, kilo=False)
+
+
+def word_codes() -> dict[str, str]:
+    """The words for money that are none of ISO's codes, in lower case, each with its code."""
+    lines = (line.rpartition(" ") for line in sections("currencies")["word"])
+    return {name.lower(): code for name, _, code in lines if name != code}
 
 
 def half_width(text: str) -> str:
@@ -60,7 +78,7 @@ def amounts(text: str) -> Iterator[Amount]:
     """The amounts of a canonical text, in its order. A number without a currency is none."""
     codes = _codes()
     for found in _pattern().finditer(half_width(text)):
-        written = found["before"] or found["after"]
+        written = found["code"] or found["before"] or found["after"]
         yield Amount(
             readings=_readings(
                 found["number"], found["minus"] is not None, found["kilo"] is not None
@@ -119,7 +137,7 @@ def _pattern() -> regex.Pattern[str]:
     symbols = _alternatives(currencies["symbol"])
     words = _alternatives(currencies["word"])
     before = (
-        rf"(?!%)(?P<before>(?<!\p{{L}})(?:{symbols})"
+        rf"(?!%)(?P<before>(?<!\p{{L}})(?:(?P<bare>\$)|{symbols})"
         rf"|(?<![\p{{L}}\p{{N}}])(?:{words})(?!\p{{L}}))\.?+"
     )
     after = rf"(?P<after>(?:{symbols})(?!\p{{L}})|(?:{words})(?![\p{{L}}\p{{N}}]))"
@@ -128,7 +146,8 @@ def _pattern() -> regex.Pattern[str]:
     minus = r"(?P<minus>(?<![\p{L}\p{N})])-)?+"
     return regex.compile(
         rf"(?<![^\W\d]){minus}"
-        rf"(?:{before}[ ]?+{_NUMBER}|{start}{_NUMBER}[ -]?+{after})",
+        rf"(?:{before}[ ]?+{_NUMBER}(?(bare)(?:[ ](?P<code>{'|'.join(_DOLLARS)})(?!\w))?+)"
+        rf"|{start}{_NUMBER}[ -]?+{after})",
         regex.V1,
     )
 

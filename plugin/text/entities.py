@@ -83,6 +83,11 @@ def link_key(link: str) -> str:
     return f"{scheme.casefold()}{separator}{host.casefold()}{slash}{path}"
 
 
+def link_spans(text: str) -> Iterator[tuple[int, int]]:
+    """Where the links and mail addresses of a text begin and end."""
+    return (found.span() for found in _LINK.finditer(text))
+
+
 def _idle(text: str) -> frozenset[str]:
     """The kinds that a text plainly has none of: this is found out faster than they are sought."""
     idle = () if _DIGIT.search(text) else ("amounts", "orders")
@@ -109,8 +114,7 @@ def _orders(text: str) -> Iterable[_Found]:
 
 
 def _links(text: str) -> Iterable[_Found]:
-    for found in _LINK.finditer(text):
-        yield link_key(found.group()), found.start(), found.end()
+    return ((link_key(text[start:end]), start, end) for start, end in link_spans(text))
 
 
 def _numbers(text: str) -> Iterable[_Found]:

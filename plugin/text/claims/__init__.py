@@ -1,0 +1,1 @@
+"""What a reply states that somebody must have told its author: see `claims.find`."""
