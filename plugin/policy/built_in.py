@@ -1,8 +1,8 @@
-"""What holds whatever the file says: no promise goes out unread, no unknown action unsigned."""
+"""What holds whatever the file says: no promise or invented fact unread."""
 
 from plugin.models import Oversight, known_action
 from plugin.policy import wording
-from plugin.policy.conditions import undeclared_clause, unjudged_clause
+from plugin.policy.conditions import undeclared_clause, ungrounded_clause, unjudged_clause
 from plugin.policy.demand import Demand, combined
 from plugin.policy.model import PolicyFile, SignOff
 from plugin.policy.situation import Situation
@@ -10,7 +10,7 @@ from plugin.policy.situation import Situation
 
 def built_in_demands(situation: Situation) -> tuple[Demand, ...]:
     """What our own rules demand of this draft."""
-    rules = (_undeclared_promise, _unjudged_language, _unknown_action)
+    rules = (_undeclared_promise, _ungrounded_fact, _unjudged_language, _unknown_action)
     return tuple(demand for rule in rules if (demand := rule(situation)))
 
 
@@ -18,6 +18,12 @@ def _undeclared_promise(situation: Situation) -> Demand | None:
     if not situation.undeclared:
         return None
     return Demand(Oversight.REVIEW, wording.sentence(undeclared_clause(situation.undeclared)))
+
+
+def _ungrounded_fact(situation: Situation) -> Demand | None:
+    if not situation.ungrounded:
+        return None
+    return Demand(Oversight.REVIEW, wording.sentence(ungrounded_clause(situation.ungrounded)))
 
 
 def _unjudged_language(situation: Situation) -> Demand | None:

@@ -4,7 +4,7 @@ To add a key, write one function that judges it and one row in `CONDITIONS`. It 
 the row's parser typed it, and the case; it answers met, not met, or unknown, with a clause.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
@@ -14,6 +14,7 @@ from plugin.policy import message_conditions, money_conditions, values, wording
 from plugin.policy.finding import NOT_MET, Finding, met, unknown
 from plugin.policy.phrases import first_found
 from plugin.policy.situation import Case
+from plugin.text.grounding import Ungrounded
 
 T = TypeVar("T")
 
@@ -125,6 +126,21 @@ def _undeclared_commitment(_: bool, case: Case) -> Finding:
     return NOT_MET
 
 
+def _ungrounded_fact(_: bool, case: Case) -> Finding:
+    found = case.situation.ungrounded
+    if found:
+        return met(ungrounded_clause(found))
+    if case.draft.text and found is None:
+        return unknown("it is not known what the drafter was given")
+    return NOT_MET
+
+
+def ungrounded_clause(found: Sequence[Ungrounded]) -> str:
+    """Names the words that nobody gave the drafter."""
+    quotes = [f'"{wording.quoted(each.words)}"' for each in found]
+    return f"the reply states {wording.listed(quotes)}, and nothing the drafter was given says so"
+
+
 def undeclared_clause(promises: tuple[str, ...]) -> str:
     """Names the words that promise something."""
     quotes = [f'"{wording.quoted(promise)}"' for promise in promises]
@@ -201,11 +217,10 @@ CONDITIONS: Mapping[str, Key[Any]] = {
     "undeclared_commitment": Key(values.true, _undeclared_commitment),
     "sensitive": Key(values.sensitive_topics, message_conditions.sensitive),
     "sentiment": Key(values.choice("negative"), message_conditions.sentiment),
+    "ungrounded_fact": Key(values.true, _ungrounded_fact),
     "business_hours": Key(values.choice("inside", "outside"), _business_hours),
     "reply_contains": Key(values.one_or_many(values.phrase), _reply_contains),
     "message_contains": Key(values.one_or_many(values.phrase), _message_contains),
 }
 
 MONEY_KEYS = frozenset({"amount_over", "amount_at_least", "amount_between", "order_share_over"})
-# Part of the language, not yet of this release: an error, never silently ignored.
-LATER_KEYS = frozenset({"ungrounded_fact"})

@@ -7,7 +7,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, val
 
 from plugin.models import Oversight, Role
 from plugin.policy import values
-from plugin.policy.conditions import CONDITIONS, LATER_KEYS
+from plugin.policy.conditions import CONDITIONS
 from plugin.policy.hours_file import business_hours
 from plugin.policy.model import Condition, Defaults, Policy, SignOff
 from plugin.policy.sensitive_words import sensitive_words
@@ -61,7 +61,6 @@ class Strict(Schema):
 class WhenSchema(Strict):
     """The conditions of one policy, from the table."""
 
-    later = LATER_KEYS
     elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("tags", "require", "allow", "approvers", "approvals", "deadline"), "beside when"
     )

@@ -9,6 +9,7 @@ from plugin.models import Draft, Facts
 from plugin.policy.amounts import Amount, amounts_by_type
 from plugin.policy.model import Policy, PolicyFile
 from plugin.policy.phrases import folded
+from plugin.text.grounding import Ungrounded, ungrounded
 from plugin.text.promises import has_lexicon, undeclared
 from plugin.text.sensitive import find_signs
 
@@ -73,6 +74,18 @@ class Situation:
             return ()
         types = frozenset(action.type for action in self.draft.actions)
         return undeclared(self.draft.text, self.language, types)
+
+    @cached_property
+    def ungrounded(self) -> tuple[Ungrounded, ...] | None:
+        """What the reply states that its drafter was not given; None: not judged."""
+        if self.facts.grounded is None:
+            return None
+        return ungrounded(
+            self.draft.text or "",
+            actions=self.draft.actions,
+            grounded=self.facts.grounded,
+            language=self.language,
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,44 @@ def test_a_policy_can_ask_for_more_than_review_of_a_promise() -> None:
     assert decision.held_because == (decision.policies[0].reason,)
 
 
+STATED = "Your order 1002 came to $45.20."
+GIVEN = Facts(grounded=frozenset({"1002", "54.20 USD"}))
+
+
+def test_a_fact_that_nobody_gave_the_drafter_is_read_by_a_person() -> None:
+    decision = decided(ALLOW_ALL, draft(text=STATED), GIVEN)
+    assert decision.oversight is Oversight.REVIEW
+    assert decision.held_because == (
+        'The reply states "$45.20", and nothing the drafter was given says so.',
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "facts"),
+    [
+        (STATED.replace("45.20", "54.20"), GIVEN),
+        (STATED, Facts()),  # not given: not judged
+    ],
+)
+def test_what_was_given_may_be_stated(text: str, facts: Facts) -> None:
+    assert decided(ALLOW_ALL, draft(text=text), facts).oversight is AUTO
+
+
+def test_a_declared_action_grounds_its_value() -> None:
+    refund = action("refund", "40.00")
+    facts = Facts(grounded=frozenset())
+    told = draft(refund, text="We have refunded forty dollars.")
+    assert decided(ALLOW_ALL, told, facts).oversight is AUTO
+    other = draft(refund, text="We have refunded forty euros.")
+    assert decided(ALLOW_ALL, other, facts).oversight is Oversight.REVIEW
+
+
+def test_a_policy_can_ask_for_more_than_review_of_an_ungrounded_fact() -> None:
+    decision = decided(one_policy("{ungrounded_fact: true}"), draft(text=STATED), GIVEN)
+    assert decision.oversight is Oversight.APPROVAL
+    assert decision.held_because == (decision.policies[0].reason,)
+
+
 @pytest.mark.parametrize(("language", "named"), [("xx", "xx"), ("tlh", "tlh"), (None, "not known")])
 def test_a_language_we_have_no_words_for_is_never_automatic(
     language: str | None, named: str

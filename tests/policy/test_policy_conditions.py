@@ -247,6 +247,12 @@ DOES_NOT_HOLD: list[tuple[str, Draft, Facts]] = [
     ("{segment: {tier: gold, b2b: true}}", draft(), Facts(segment={"b2b": "false"})),
     ("{novel: true}", draft(), Facts(novel=False)),
     ("{undeclared_commitment: true}", draft(), Facts()),
+    (
+        "{ungrounded_fact: true}",
+        draft(action("refund", "40.00"), text="We refund $40 for order 1002."),
+        Facts(grounded=frozenset({"1002"})),
+    ),
+    ("{ungrounded_fact: true}", draft(text=None), Facts()),
     ("{reply_contains: refund}", draft(text="The refunds, refunded."), Facts()),
     ("{reply_contains: refund}", draft(text=None), Facts()),
     ("{message_contains: law}", draft(), Facts(message="lawyer, in-laws and outlaw")),
@@ -343,6 +349,7 @@ UNKNOWN: list[tuple[str, Draft, Facts, str]] = [
         Facts(),
         "The reply's language is not known, so its promises cannot be checked",
     ),
+    ("{ungrounded_fact: true}", draft(), Facts(), "It is not known what the drafter was given"),
 ]
 
 
@@ -418,4 +425,8 @@ def test_no_key_goes_untested() -> None:
         tested = {key for key in CONDITIONS for row in rows if f"{key}:" in row[0]}
         # These are for test_policy_built_in, with the real words of promises, and
         # test_policy_hours, with hours in the file.
-        assert CONDITIONS.keys() - tested <= {"undeclared_commitment", "business_hours"}
+        assert CONDITIONS.keys() - tested <= {
+            "undeclared_commitment",
+            "business_hours",
+            "ungrounded_fact",
+        }
