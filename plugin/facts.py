@@ -92,6 +92,9 @@ def facts_of(gathered: Gathered, draft: Draft, *, at: datetime) -> Facts:
         channel=gathered.ticket.channel.value,
         language=draft.language,
         order=OrderFacts(order.total, order.placed_at) if order else None,
+        grounded=frozenset(
+            {gathered.ticket.subject, *gathered.earlier, gathered.words, *draft.given}
+        ),
         at=at,
         origins=origins,
     )
@@ -113,6 +116,7 @@ def to_record(facts: Facts) -> dict[str, object]:
             "currency": order.total.currency if order.total else None,
             "placed_at": order.placed_at.isoformat() if order.placed_at else None,
         },
+        "grounded": None if facts.grounded is None else sorted(facts.grounded),
         "at": facts.at.isoformat() if facts.at else None,
         "origins": dict(facts.origins),
     }
@@ -120,7 +124,7 @@ def to_record(facts: Facts) -> dict[str, object]:
 
 def from_record(record: Mapping[str, Any]) -> Facts:
     """What `to_record` stored."""
-    order = record["order"]
+    order, grounded = record["order"], record.get("grounded")
     return Facts(
         message=record["message"],
         follows_unanswered=record.get("follows_unanswered", False),
@@ -133,6 +137,7 @@ def from_record(record: Mapping[str, Any]) -> Facts:
             total=Money(Decimal(order["total"]), order["currency"]) if order["total"] else None,
             placed_at=_moment(order["placed_at"]),
         ),
+        grounded=None if grounded is None else frozenset(grounded),
         at=_moment(record["at"]),
         origins=record["origins"],
     )

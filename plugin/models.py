@@ -86,6 +86,7 @@ class Draft:
         language: ISO 639-1, of the reply.
         drafter: Name and version of who drafted.
         note: One plain sentence for the agent, such as why there is no draft.
+        given: What the drafter was given beside the request: the merchant's texts, filled in facts.
     """
 
     text: str | None
@@ -96,6 +97,7 @@ class Draft:
     sources: tuple[Source, ...] = ()
     drafter: str = ""
     note: str | None = None
+    given: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,7 @@ class BuiltinDrafter:
             actions=resolution.actions,
             sources=(Source(str(macro.kind), macro.id, macro.title),),
             drafter=f"{self.name} {self.version}",
+            given=resolution.given,
         )
 
     def _none(

@@ -33,11 +33,17 @@ class MacroUnusableError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Resolution:
-    """A macro filled in. `complete` is False where it had to do without the customer's name."""
+    """A macro filled in.
+
+    Attributes:
+        complete: False where it had to do without the customer's name.
+        given: All that might have been filled in, and the text that it was filled into.
+    """
 
     text: str
     actions: tuple[ActionRequest, ...]
     complete: bool
+    given: tuple[str, ...]
 
 
 def resolve(macro: Macro, request: Request, choice: OrderChoice) -> Resolution:
@@ -62,6 +68,7 @@ def resolve(macro: Macro, request: Request, choice: OrderChoice) -> Resolution:
         text=fill(macro.text, facts),
         actions=actions,
         complete=all(name in facts for name in NAMES & set(placeholders_in(macro.text))),
+        given=(macro.text, *facts.values()),
     )
 
 
