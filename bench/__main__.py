@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import accept, diff, drafter, jobs, note, sensitive
+from bench import accept, commitments, diff, drafter, jobs, note, sensitive
 from bench.report import Figure, heading
 from plugin.logs import log_to_stderr
 
@@ -18,6 +18,7 @@ _MEASURED: Mapping[str, Callable[[], Iterator[Figure]]] = {
 # Sets of labelled text, and what came of them: lines of totals, no figures with a goal.
 _JUDGED: Mapping[str, Callable[[], Iterator[str]]] = {
     "drafter": drafter.lines,
+    "commitments": commitments.lines,
     "sensitive": sensitive.lines,
 }
 _EXAMPLES = """\
