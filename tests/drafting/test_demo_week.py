@@ -14,6 +14,7 @@ from plugin.drafting.macros import load_macros
 from plugin.models import Draft, Facts, OrderFacts, Oversight, Role
 from plugin.policy.decide import decide
 from plugin.policy.load import check, load
+from plugin.text.grounding import ungrounded
 from plugin.text.promises import has_lexicon, undeclared
 
 from .support import DEMO, demo_orders, draft_of, json_lines, money, tickets, words_of
@@ -254,6 +255,21 @@ def test_where_the_drafter_is_wrong_is_known(key: str) -> None:
 def test_where_the_drafter_is_wrong_the_second_time_is_known(key: str) -> None:
     assert_comes_out(tickets()[key], tickets()[key]["then"], WRONG_THEN[key])
     assert WRONG_THEN[key] != THEN[key]
+
+
+def test_every_draft_of_the_week_states_only_what_was_given() -> None:
+    judged = 0
+    for key, ticket in tickets().items():
+        draft = draft_of(ticket, words_of(key))
+        if draft.text is None:
+            continue
+        # The drafter's own account of what it was given is enough.
+        stated = ungrounded(
+            draft.text, actions=draft.actions, grounded=draft.given, language=draft.language
+        )
+        assert stated == (), key
+        judged += bool(ungrounded(draft.text, actions=(), grounded=(), language=draft.language))
+    assert judged > 10
 
 
 def test_no_draft_says_why() -> None:
