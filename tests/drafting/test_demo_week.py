@@ -15,7 +15,7 @@ from plugin.models import Draft, Facts, OrderFacts, Oversight, Role
 from plugin.policy.decide import decide
 from plugin.policy.load import check, load
 from plugin.text.grounding import ungrounded
-from plugin.text.promises import has_lexicon, undeclared
+from plugin.text.promises import undeclared
 
 from .support import DEMO, demo_orders, draft_of, json_lines, money, tickets, words_of
 
@@ -52,12 +52,13 @@ def no_draft(language: str = "en") -> Expected:
 
 
 def status(language: str, *, sure: bool = True) -> Expected:
-    """Without a language's words for promises nobody can say that the reply holds none."""
+    """The shop lets replies in English go out by themselves, no others yet."""
+    alone = sure and language == "en"
     return Expected(
         "order_status",
-        AUTO if sure and has_lexicon(language) else REVIEW,
+        AUTO if alone else REVIEW,
         (),
-        ("order-status-autopilot",) if sure else (),
+        ("order-status-autopilot",) if alone else (),
         language=language,
     )
 
@@ -347,7 +348,7 @@ def test_the_weeks_messages_leave_every_outcome() -> None:
     outcomes = [expected.oversight for expected in WEEK.values()]
 
     assert set(outcomes) == {*Oversight, None}
-    assert outcomes.count(REVIEW) >= 18
+    assert outcomes.count(REVIEW) >= 20
     assert outcomes.count(None) == 10
 
 
