@@ -119,7 +119,7 @@ def test_a_missing_fact_makes_it_unusable() -> None:
 def test_a_macro_is_only_used_for_orders_it_is_true_for() -> None:
     packing = macro("still here", extra="  order_status: [Unfulfilled]\n")
 
-    assert "in_transit" in refused(packing)
+    assert "in transit" in refused(packing)
     assert resolved(packing, order=replace(ORDER, status="UNFULFILLED")).text == "still here"
 
 
