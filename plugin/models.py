@@ -116,6 +116,7 @@ class Facts:
         message: All that the customer wrote since the last reply, without quoted history.
         follows_unanswered: Some of that came before the message that the draft answers.
         grounded: Strings the drafter was given; None: grounding is not judged.
+        customer: Whose actions these are, where an action names nobody.
         agent: Who is answering.
         at: When the decision is made.
         origins: Where each fact came from, by its name: ``{"order": "shop order 1002"}``.
@@ -131,6 +132,7 @@ class Facts:
     household: str | None = None
     novel: bool | None = None
     grounded: frozenset[str] | None = None
+    customer: str | None = None
     agent: str | None = None
     at: datetime | None = None
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -157,6 +159,7 @@ class Decision:
         tags: The policies' own tags, never ours.
         held_because: One plain sentence a reason for the oversight, built-in rules included.
         advice: The policies' own notes for the agent.
+        headroom: What is left of each limit that this draft counts for, one sentence a limit.
     """
 
     oversight: Oversight
@@ -168,6 +171,7 @@ class Decision:
     tags: tuple[str, ...] = ()
     held_because: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
+    headroom: tuple[str, ...] = ()
 
 
 class VerdictKind(StrEnum):

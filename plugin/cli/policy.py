@@ -48,7 +48,7 @@ def check(context: click.Context, file: Path, as_json: bool) -> None:
 @click.option(
     "--stateful",
     is_flag=True,
-    help="Let lines use up limits in input order (this release has none).",
+    help="Let lines use up limits in input order; held lines count, blocked ones do not.",
 )
 @click.pass_context
 def decide(context: click.Context, file: Path, stateful: bool) -> None:
@@ -62,13 +62,12 @@ def decide(context: click.Context, file: Path, stateful: bool) -> None:
     \b
     {"text": "Done.", "tags": [], "actions": [{"type": "refund", "amount": "60.00"}]}
     """
-    from plugin.policy.load import load  # noqa: PLC0415 (loaded when needed)
+    from plugin.policy.history import History  # noqa: PLC0415 (loaded when needed)
+    from plugin.policy.load import load  # noqa: PLC0415 (the same)
     from plugin.policy.record import decide_line  # noqa: PLC0415 (the same)
 
-    # Only limits have a state, and this release refuses a file with limits.
-    del stateful
-    loaded = load(read_text(file))
-    context.exit(run_filter(lambda record: decide_line(loaded, record)))
+    loaded, history = load(read_text(file)), History() if stateful else None
+    context.exit(run_filter(lambda record: decide_line(loaded, record, history)))
 
 
 @policy.command()

@@ -3,7 +3,7 @@
 Looking at the sum as well means that splitting a refund in two gains nothing.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from functools import reduce
@@ -50,6 +50,11 @@ def worth(money: Money, file: PolicyFile) -> Decimal | None:
     return None if rate is None else _EXACT.multiply(money.amount, rate)
 
 
+def plus(amounts: Iterable[Decimal]) -> Decimal:
+    """The exact sum."""
+    return reduce(_EXACT.add, amounts, Decimal())
+
+
 def times(amount: Decimal, factor: Decimal) -> Decimal:
     """The exact product."""
     return _EXACT.multiply(amount, factor)
@@ -93,11 +98,10 @@ def _sum(kind: str, each: Sequence[Amount]) -> Amount:
     currencies = {money.currency for money in moneys}
     money = None
     if len(moneys) == len(each) and len(currencies) == 1:
-        total = reduce(_EXACT.add, (money.amount for money in moneys))
-        money = Money(total, currencies.pop())
+        money = Money(plus(money.amount for money in moneys), currencies.pop())
     return Amount(
         subject,
         money,
-        reduce(_EXACT.add, worths) if len(worths) == len(each) else None,
+        plus(worths) if len(worths) == len(each) else None,
         missing,
     )

@@ -9,24 +9,34 @@ from plugin.errors import Problem
 from plugin.models import MONEYLESS_ACTIONS, Oversight
 from plugin.policy.conditions import MONEY_KEYS
 from plugin.policy.demand import may_sign
-from plugin.policy.model import AmountRange, Defaults, Policy, PolicyFile, Threshold
+from plugin.policy.model import AmountRange, Defaults, Limit, Policy, PolicyFile, Threshold
 from plugin.policy.wording import listed
 
 _SIGN_OFF_KEYS = ("approvers", "approvals", "deadline", "escalate_to")
 Numbered = tuple[int, Policy]
+NumberedLimit = tuple[int, Limit]
 
 
-def unique_ids(document: Document, raw_policies: Sequence[Tree]) -> Iterator[Problem]:
-    """An id names one policy, in the audit log for ever."""
-    first: dict[str, int] = {}
-    for index, raw in enumerate(raw_policies):
-        name = raw.get("id") if isinstance(raw, dict) else None
-        if isinstance(name, str) and first.setdefault(name, index) != index:
-            path: Path = ("policies", index, "id")
-            yield document.problem(path, f"this id is policies[{first[name]}]'s already")
+def unique_ids(document: Document, **raw: Sequence[Tree]) -> Iterator[Problem]:
+    """An id names one policy or limit, in the audit log for ever."""
+    first: dict[str, str] = {}
+    for kind, entries in raw.items():
+        for index, entry in enumerate(entries):
+            name = entry.get("id") if isinstance(entry, dict) else None
+            if not isinstance(name, str):
+                continue
+            own = f"{kind}[{index}]"
+            if first.setdefault(name, own) != own:
+                path: Path = (kind, index, "id")
+                yield document.problem(path, f"this id is {first[name]}'s already")
 
 
-def money(document: Document, policies: Sequence[Numbered], file: PolicyFile) -> Iterator[Problem]:
+def money(
+    document: Document,
+    policies: Sequence[Numbered],
+    limits: Sequence[NumberedLimit],
+    file: PolicyFile,
+) -> Iterator[Problem]:
     """Every amount has a currency, a rate where it needs one, and no more places than it may."""
     if file.rates and file.currency is None:
         yield document.problem(("rates",), "expected currency: too, the one that rates count in")
@@ -36,11 +46,15 @@ def money(document: Document, policies: Sequence[Numbered], file: PolicyFile) ->
         )
     for index, policy in policies:
         for condition in policy.conditions:
-            for limit in _thresholds(condition.value):
-                wrong = _wrong_threshold(limit, file)
+            for threshold in _thresholds(condition.value):
+                wrong = _wrong_threshold(threshold, file)
                 if wrong:
                     yield document.problem(("policies", index, "when", condition.key), wrong)
                     break
+    for index, limit in limits:
+        wrong = _wrong_threshold(limit.most, file)
+        if wrong:
+            yield document.problem(("limits", index, "max"), wrong)
 
 
 def hours(document: Document, policies: Sequence[Numbered], file: PolicyFile) -> Iterator[Problem]:
@@ -86,6 +100,19 @@ def warnings(
             *_is_surprising(policy, defaults),
         ):
             yield document.problem((*path, *where), doubt, "warning")
+
+
+def limits_without_effect(document: Document, limits: Sequence[NumberedLimit]) -> Iterator[Problem]:
+    """Limits that count nothing, or whose terms belong to an approval."""
+    for index, limit in limits:
+        path: Path = ("limits", index)
+        if set(limit.actions) <= MONEYLESS_ACTIONS:
+            doubt = f"never counts: {listed(limit.actions)} has no money"
+            yield document.problem((*path, "actions"), doubt, "warning")
+        for key in _SIGN_OFF_KEYS if limit.oversight is not Oversight.APPROVAL else ():
+            if (*path, key) in document.lines:
+                doubt = "has no effect: it belongs to require: approval"
+                yield document.problem((*path, key), doubt, "warning")
 
 
 _Doubts = Iterator[tuple[Path, str]]

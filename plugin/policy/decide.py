@@ -1,8 +1,8 @@
 """decide(): which oversight a draft gets, and why.
 
-Every policy of the file is held against the draft, and so are our built-in rules. Where no policy
-matches, the file's default speaks. The strictest demand wins. Pure: the same file, draft and facts
-give the same decision, always.
+Every policy and every limit of the file is held against the draft, and so are our built-in rules.
+Where no policy matches, the file's default speaks. The strictest demand wins. Pure: the same file,
+draft, facts and history give the same decision, always.
 """
 
 from collections.abc import Iterable, Sequence
@@ -14,7 +14,8 @@ from plugin.policy.built_in import built_in_demands
 from plugin.policy.conditions import CONDITIONS, MONEY_KEYS
 from plugin.policy.demand import Demand, combined
 from plugin.policy.finding import Finding
-from plugin.policy.model import NOBODY, Policy, PolicyFile, SignOff
+from plugin.policy.limits import Spent, nothing_spent, standings
+from plugin.policy.model import NOBODY, Limit, Policy, PolicyFile, SignOff
 from plugin.policy.situation import Case, Situation
 
 _BY_DEFAULT = {
@@ -27,20 +28,22 @@ _BY_DEFAULT = {
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A policy that holds for this draft, and why, in one sentence."""
+    """A policy that holds for this draft, or a limit it passes, and why, in one sentence."""
 
-    policy: Policy
+    rule: Policy | Limit
     reason: str
 
 
-def decide(file: PolicyFile, draft: Draft, facts: Facts) -> Decision:
-    """Decide how closely `draft` is watched."""
+def decide(file: PolicyFile, draft: Draft, facts: Facts, spent: Spent = nothing_spent) -> Decision:
+    """Decide how closely `draft` is watched; `spent` is what counts against limits already."""
     situation = Situation(file, draft, facts)
-    matches = [match for policy in file.policies if (match := _matched(policy, situation))]
+    held = [match for policy in file.policies if (match := _matched(policy, situation))]
+    limits = tuple(standings(situation, spent))
+    matches = [*held, *(Match(one.limit, one.words) for one in limits if one.passed)]
     demands = _strictest_first(
         [
             *(_demand_of(match) for match in matches),
-            *(() if matches else (_default_of(file),)),
+            *(() if held else (_default_of(file),)),
             *built_in_demands(situation),
         ]
     )
@@ -52,10 +55,11 @@ def decide(file: PolicyFile, draft: Draft, facts: Facts) -> Decision:
         approvers=sign_off.approvers,
         deadline=sign_off.deadline,
         escalate_to=sign_off.escalate_to,
-        policies=tuple(PolicyHit(match.policy.id, match.reason) for match in matches),
-        tags=_each_once(match.policy.tag for match in matches),
+        policies=tuple(PolicyHit(match.rule.id, match.reason) for match in matches),
+        tags=_each_once(match.rule.tag for match in matches),
         held_because=_each_once(d.because for d in demands if d.oversight is not Oversight.AUTO),
         advice=_advice(matches, oversight),
+        headroom=tuple(one.words for one in limits if not one.passed),
     )
 
 
@@ -63,9 +67,9 @@ def _advice(matches: Sequence[Match], oversight: Oversight) -> tuple[str, ...]:
     """The policies' notes; where the AI must not answer, only those that say so."""
     blocked = oversight is Oversight.BLOCK
     return _each_once(
-        match.policy.note
+        match.rule.note
         for match in matches
-        if not blocked or match.policy.oversight is Oversight.BLOCK
+        if not blocked or match.rule.oversight is Oversight.BLOCK
     )
 
 
@@ -97,7 +101,7 @@ def _reason(findings: Sequence[tuple[str, Finding]], *, counts_as_met: bool) -> 
 
 
 def _demand_of(match: Match) -> Demand:
-    return Demand(match.policy.oversight, match.reason, match.policy.sign_off)
+    return Demand(match.rule.oversight, match.reason, match.rule.sign_off)
 
 
 def _default_of(file: PolicyFile) -> Demand:

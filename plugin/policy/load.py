@@ -1,6 +1,6 @@
 """A policy file's text, checked and typed. All that is wrong is told at once."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
@@ -11,11 +11,12 @@ from plugin.documents import Document, Path, Tree, read
 from plugin.errors import PolicyFileError, Problem
 from plugin.policy import checks
 from plugin.policy.model import Defaults, PolicyFile
-from plugin.policy.schema import FileSchema, PolicySchema
+from plugin.policy.schema import FileSchema, LimitSchema, PolicySchema
 
 _FILES_KEPT = 64
 _FILE = FileSchema()
 _POLICY = PolicySchema()
+_LIMIT = LimitSchema()
 
 
 @lru_cache(maxsize=_FILES_KEPT)
@@ -63,22 +64,35 @@ def _read(source: str) -> tuple[PolicyFile, list[Problem]]:
         sensitive_words=top.valid.get("sensitive_words", {}),
     )
     raw_policies: list[Tree] = top.valid.get("policies", [])
-    each = [
-        _typed(_POLICY, document, raw, ("policies", index))
-        for index, raw in enumerate(raw_policies)
-    ]
+    raw_limits: list[Tree] = top.valid.get("limits", [])
+    each = _each(_POLICY, document, raw_policies, "policies")
     policies = [(index, typed.value) for index, typed in enumerate(each) if typed.value]
+    each_limit = _each(_LIMIT, document, raw_limits, "limits")
+    limits = [(index, typed.value) for index, typed in enumerate(each_limit) if typed.value]
     problems = [
         *document.problems,
         *top.problems,
-        *(problem for typed in each for problem in typed.problems),
-        *checks.unique_ids(document, raw_policies),
-        *([] if top.wrong & {"currency", "rates"} else checks.money(document, policies, file)),
+        *(problem for typed in (*each, *each_limit) for problem in typed.problems),
+        *checks.unique_ids(document, policies=raw_policies, limits=raw_limits),
+        *(
+            []
+            if top.wrong & {"currency", "rates"}
+            else checks.money(document, policies, limits, file)
+        ),
         *([] if "business_hours" in top.wrong else checks.hours(document, policies, file)),
         *checks.warnings(document, policies, file.defaults),
+        *checks.limits_without_effect(document, limits),
     ]
-    whole = replace(file, policies=tuple(policy for _, policy in policies))
+    whole = replace(
+        file,
+        policies=tuple(policy for _, policy in policies),
+        limits=tuple(limit for _, limit in limits),
+    )
     return whole, sorted(problems, key=lambda problem: problem.line)
+
+
+def _each(schema: Schema, document: Document, raw: Sequence[Tree], name: str) -> list[_Typed]:
+    return [_typed(schema, document, one, (name, index)) for index, one in enumerate(raw)]
 
 
 def _typed(schema: Schema, document: Document, raw: Tree, path: Path) -> _Typed:

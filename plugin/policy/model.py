@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from enum import StrEnum
 
 from plugin.models import Oversight, Role
 from plugin.policy.hours import BusinessHours
@@ -90,6 +91,39 @@ class Policy:
         return None
 
 
+class Per(StrEnum):
+    """Whose sum a limit looks at. A household is everybody at one shipping address."""
+
+    CUSTOMER = "customer"
+    ORDER = "order"
+    HOUSEHOLD = "household"
+    AGENT = "agent"
+    MERCHANT = "merchant"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The most that actions may come to for one customer, order ... within a time.
+
+    Attributes:
+        actions: The types that count.
+        window: Seconds back from the decision.
+        most: Going over it, not reaching it, requires `oversight`.
+        tag: Put on the ticket where the limit is passed.
+        note: For the agent.
+    """
+
+    id: str
+    actions: tuple[str, ...]
+    per: Per
+    window: int
+    most: Threshold
+    oversight: Oversight
+    sign_off: SignOff = SignOff()
+    tag: str | None = None
+    note: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Defaults:
     """What holds where no policy matches, and how long an approval may take, in seconds."""
@@ -113,6 +147,7 @@ class PolicyFile:
     rates: Mapping[str, Decimal] = field(default_factory=dict)
     defaults: Defaults = Defaults()
     policies: tuple[Policy, ...] = ()
+    limits: tuple[Limit, ...] = ()
     business_hours: BusinessHours | None = None
     sensitive_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 

@@ -10,6 +10,7 @@ from marshmallow import ValidationError, fields, validate
 
 from plugin.models import Decision, Draft, Facts, OrderFacts
 from plugin.policy.decide import decide
+from plugin.policy.history import History
 from plugin.policy.model import PolicyFile
 from plugin.records import AmountText, Record, Text, action_from_record, parse_money, typed_record
 
@@ -92,12 +93,13 @@ class _DecideRecord(Record):
 _RECORD = _DecideRecord()
 
 
-def decide_line(file: PolicyFile, record: object) -> dict[str, Any]:
+def decide_line(file: PolicyFile, record: object, history: History | None = None) -> dict[str, Any]:
     """Decide one record of the filter.
 
     Args:
         file: Where an amount names no currency, the file's holds.
         record: As the line's JSON gives it; untrusted. A key that is missing or null is not known.
+        history: What counts against limits already; the record's money is added to it.
 
     Raises:
         InvalidInputError: The first field that is wrong, such as ``actions[0].amount``.
@@ -113,7 +115,12 @@ def decide_line(file: PolicyFile, record: object) -> dict[str, Any]:
             for index, action in enumerate(line["actions"])
         ),
     )
-    return decision_to_record(decide(file, draft, _facts(line, file)))
+    facts = _facts(line, file)
+    if history is None:
+        return decision_to_record(decide(file, draft, facts))
+    decision = decide(file, draft, facts, history.spent(facts.at))
+    history.reserve(draft, facts, decision)
+    return decision_to_record(decision)
 
 
 def decision_to_record(decision: Decision) -> dict[str, Any]:
@@ -126,6 +133,8 @@ def decision_to_record(decision: Decision) -> dict[str, Any]:
         "tags": list(decision.tags),
         "held_because": list(decision.held_because),
     }
+    if decision.headroom:
+        record["headroom"] = list(decision.headroom)
     if decision.escalate_to is not None:
         record["escalate_to"] = decision.escalate_to.value
     if decision.deadline is not None:

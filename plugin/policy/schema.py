@@ -9,11 +9,10 @@ from plugin.models import Oversight, Role
 from plugin.policy import values
 from plugin.policy.conditions import CONDITIONS
 from plugin.policy.hours_file import business_hours
-from plugin.policy.model import Condition, Defaults, Policy, SignOff
+from plugin.policy.model import Condition, Defaults, Limit, Per, Policy, SignOff
 from plugin.policy.sensitive_words import sensitive_words
 
 _DEFAULTS = Defaults()
-_IS_LATER = "is not in this release; take it out"
 
 
 class Typed(fields.Field[Any]):
@@ -30,7 +29,6 @@ class Typed(fields.Field[Any]):
 class Strict(Schema):
     """Every unknown key is an error that says what was probably meant."""
 
-    later: ClassVar[frozenset[str]] = frozenset()
     elsewhere: ClassVar[Mapping[str, str]] = {}
     error_messages = {"type": "expected a mapping"}  # noqa: RUF012  # marshmallow's own attribute
 
@@ -48,8 +46,6 @@ class Strict(Schema):
             raise ValidationError(unknown)
 
     def _refusal(self, key: str) -> str:
-        if key in self.later:
-            return _IS_LATER
         if key in self.elsewhere:
             return f"unknown key here; it belongs {self.elsewhere[key]}"
         known = sorted(self.fields)
@@ -106,15 +102,50 @@ class PolicySchema(Strict):
             id=found["id"],
             oversight=Oversight(found.get("require") or found["allow"]),
             conditions=(*tags, *found.get("when", ())),
-            sign_off=SignOff(
-                approvers=tuple(Role(name) for name in found.get("approvers", (Role.LEAD,))),
-                approvals=found.get("approvals", 1),
-                deadline=found.get("deadline"),
-                escalate_to=Role(found["escalate_to"]) if "escalate_to" in found else None,
-            ),
+            sign_off=_sign_off(found),
             tag=found.get("tag"),
             note=found.get("note"),
         )
+
+
+class LimitSchema(Strict):
+    """The most that actions may come to."""
+
+    id = Typed(values.identifier, required=True, error_messages={"required": "id is missing"})
+    actions = Typed(values.one_or_many(values.action_type), required=True)
+    per = Typed(values.choice(*Per), required=True)
+    window = Typed(values.duration, required=True)
+    max = Typed(values.threshold, required=True)
+    require = Typed(values.requirement, required=True)
+    approvers = Typed(values.one_or_many(values.signer))
+    approvals = Typed(values.approvals)
+    deadline = Typed(values.duration)
+    escalate_to = Typed(values.signer)
+    tag = Typed(values.tag)
+    note = Typed(values.text)
+
+    @post_load
+    def _limit(self, found: dict[str, Any], **_: Any) -> Limit:
+        return Limit(
+            id=found["id"],
+            actions=found["actions"],
+            per=Per(found["per"]),
+            window=found["window"],
+            most=found["max"],
+            oversight=Oversight(found["require"]),
+            sign_off=_sign_off(found),
+            tag=found.get("tag"),
+            note=found.get("note"),
+        )
+
+
+def _sign_off(found: Mapping[str, Any]) -> SignOff:
+    return SignOff(
+        approvers=tuple(Role(name) for name in found.get("approvers", (Role.LEAD,))),
+        approvals=found.get("approvals", 1),
+        deadline=found.get("deadline"),
+        escalate_to=Role(found["escalate_to"]) if "escalate_to" in found else None,
+    )
 
 
 class DefaultsSchema(Strict):
@@ -132,9 +163,8 @@ class DefaultsSchema(Strict):
 
 
 class FileSchema(Strict):
-    """The top of the file. Its policies are read one by one, so that each can be wrong alone."""
+    """The top of the file. Policies and limits are read one by one: each can be wrong alone."""
 
-    later = frozenset({"limits"})
     elsewhere: ClassVar[Mapping[str, str]] = dict.fromkeys(
         ("require", "deadline"), "under defaults"
     )
@@ -146,3 +176,4 @@ class FileSchema(Strict):
     defaults = fields.Nested(DefaultsSchema)
     sensitive_words = Typed(sensitive_words)
     policies = Typed(values.anything_listed)
+    limits = Typed(values.anything_listed)

@@ -6,6 +6,7 @@ from pathlib import Path
 from plugin.models import Facts
 from plugin.policy.conditions import CONDITIONS
 from plugin.policy.load import check, load
+from plugin.policy.schema import LimitSchema
 from plugin.text.sensitive import TOPICS
 
 from .policy_samples import EXAMPLE, action, decided, draft
@@ -44,9 +45,13 @@ def test_it_explains_every_topic() -> None:
     assert re.findall(r"^\| `([a-z_]+)` \|", table, flags=re.MULTILINE) == list(TOPICS)
 
 
-def test_it_names_what_is_not_there_yet() -> None:
-    later = PAGE.split("## Not in this release")[1]
-    assert "`limits`" in later
+def test_it_tells_every_key_of_a_limit_with_an_example_that_loads() -> None:
+    table = PAGE.split("## Limits")[1].split("\n## ")[0]
+    rows = {row.split("`")[1] for row in table.splitlines() if row.startswith("| `")}
+    assert (
+        rows | {"approvers", "approvals", "deadline", "escalate_to"} == LimitSchema().fields.keys()
+    )
+    assert check(f"version: 1\ncurrency: USD\n{table.split('```yaml')[1].split('```')[0]}") == []
 
 
 def test_its_table_of_decisions_is_true() -> None:

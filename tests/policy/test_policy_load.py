@@ -217,13 +217,6 @@ def test_a_wrong_term_is_an_error_at_its_key(beside: str) -> None:
     assert field.startswith(f"policies[0].{beside.partition(':')[0]}")
 
 
-@pytest.mark.parametrize("key", ["limits"])
-def test_parts_of_a_later_release_are_refused(key: str) -> None:
-    assert wrong_with(f"version: 1\n{key}: []\n") == [
-        (2, key, "is not in this release; take it out")
-    ]
-
-
 @pytest.mark.parametrize(
     ("policy", "field"),
     [
