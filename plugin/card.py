@@ -61,6 +61,7 @@ class Card:
     note: str | None
     held_because: tuple[str, ...]
     advice: tuple[str, ...]
+    headroom: tuple[str, ...]
     actions: tuple[ActionLine, ...]
     made_from: str | None
     attachments: tuple[str, ...]
@@ -83,6 +84,7 @@ def card_of(held: Held, *, public_url: str) -> Card:
         note=draft.note,
         held_because=tuple(decision.held_because) if decision else (),
         advice=tuple(decision.advice) if decision else (),
+        headroom=tuple(decision.headroom) if decision and not blocked else (),
         actions=tuple(
             ActionLine(action_words(action_of(row)), row.done_at is not None)
             for row in (() if blocked else held.actions)

@@ -92,6 +92,8 @@ def facts_of(gathered: Gathered, draft: Draft, *, at: datetime) -> Facts:
         channel=gathered.ticket.channel.value,
         language=draft.language,
         order=OrderFacts(order.total, order.placed_at) if order else None,
+        household=_folded(order.address) if order else None,
+        customer=_folded(gathered.message.author.email or gathered.message.author.id),
         grounded=frozenset(
             {gathered.ticket.subject, *gathered.earlier, gathered.words, *draft.given}
         ),
@@ -116,6 +118,8 @@ def to_record(facts: Facts) -> dict[str, object]:
             "currency": order.total.currency if order.total else None,
             "placed_at": order.placed_at.isoformat() if order.placed_at else None,
         },
+        "household": facts.household,
+        "customer": facts.customer,
         "grounded": None if facts.grounded is None else sorted(facts.grounded),
         "at": facts.at.isoformat() if facts.at else None,
         "origins": dict(facts.origins),
@@ -137,10 +141,17 @@ def from_record(record: Mapping[str, Any]) -> Facts:
             total=Money(Decimal(order["total"]), order["currency"]) if order["total"] else None,
             placed_at=_moment(order["placed_at"]),
         ),
+        household=record.get("household"),
+        customer=record.get("customer"),
         grounded=None if grounded is None else frozenset(grounded),
         at=_moment(record["at"]),
         origins=record["origins"],
     )
+
+
+def _folded(words: str | None) -> str | None:
+    """As limits compare it: case and spaces tell no two customers or addresses apart."""
+    return " ".join(words.split()).casefold() or None if words else None
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -6,11 +6,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from plugin import facts
+from plugin import facts, headroom
 from plugin.card import card_of, note_html
 from plugin.models import UNDELIVERED, Decision, Draft, DraftState, Facts, Oversight
 from plugin.outbox import ask_note
 from plugin.policy.decide import decide
+from plugin.policy.limits import Spent, nothing_spent
 from plugin.policy.model import PolicyFile
 from plugin.runtime import PolicyInForce, Runtime
 from plugin.store import drafts, verdicts
@@ -38,9 +39,9 @@ OPEN_TO_ANSWERS = ANSWERED_ONLY | {
 }
 
 
-def judge(policy: PolicyFile, draft: Draft, known: Facts) -> Decision:
+def judge(policy: PolicyFile, draft: Draft, known: Facts, spent: Spent = nothing_spent) -> Decision:
     """`decide`, and the service's own rules for what never goes out by itself."""
-    decision = decide(policy, draft, known)
+    decision = decide(policy, draft, known, spent)
     if decision.oversight is not Oversight.AUTO:
         return decision
     reasons = tuple(_never_automatic(draft, known))
@@ -50,12 +51,14 @@ def judge(policy: PolicyFile, draft: Draft, known: Facts) -> Decision:
     return replace(decision, oversight=Oversight.REVIEW, held_because=because)
 
 
-def judge_new(policy: PolicyFile, draft: Draft, known: Facts) -> Decision | None:
+def judge_new(
+    policy: PolicyFile, draft: Draft, known: Facts, spent: Spent = nothing_spent
+) -> Decision | None:
     """The decision about a new draft; None where it offers no text and nothing forbids one.
 
     A message that the AI must not answer is shown as that, though it found no answer anyway.
     """
-    decision = judge(policy, draft, known)
+    decision = judge(policy, draft, known, spent)
     offers_nothing = draft.text is None and decision.oversight is not Oversight.BLOCK
     return None if offers_nothing else decision
 
@@ -69,9 +72,11 @@ def _never_automatic(draft: Draft, known: Facts) -> Iterator[str]:
         )
 
 
-def judge_again(policy: PolicyFile, held: Held, *, text: str | None = None) -> Decision:
+def judge_again(
+    session: Session, scope: Scope, policy: PolicyFile, held: Held, *, text: str | None = None
+) -> Decision:
     """The decision about a stored draft, or about an edit of it, by the facts stored with it."""
-    draft = held.draft
+    draft, known = held.draft, facts.from_record(held.draft.facts)
     return judge(
         policy,
         Draft(
@@ -81,7 +86,8 @@ def judge_again(policy: PolicyFile, held: Held, *, text: str | None = None) -> D
             language=draft.language,
             actions=tuple(action_of(row) for row in held.actions),
         ),
-        facts.from_record(draft.facts),
+        known,
+        headroom.before(session, scope, draft.id, known.at or draft.created_at),
     )
 
 
@@ -114,7 +120,7 @@ def renew_if_stricter(runtime: Runtime, session: Session, scope: Scope, held: He
     decision, in_force = held.decision, runtime.policy(session, scope)
     if decision is None or decision.policy_number == in_force.number:
         return None
-    again = judge_again(in_force.file, held, text=held.draft.final_text)
+    again = judge_again(session, scope, in_force.file, held, text=held.draft.final_text)
     if not is_stricter(again, decision):
         return None
     _renew(runtime, session, scope, held, again=again, in_force=in_force)
@@ -139,6 +145,7 @@ def decision_row(
         tags=list(decision.tags),
         held_because=list(decision.held_because),
         advice=list(decision.advice),
+        headroom=list(decision.headroom),
         decided_at=at,
     )
 

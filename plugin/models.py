@@ -274,6 +274,24 @@ class DraftState(StrEnum):
         return self not in FINISHED
 
 
+class Per(StrEnum):
+    """Whose sum a limit looks at. A household is everybody at one shipping address."""
+
+    CUSTOMER = "customer"
+    ORDER = "order"
+    HOUSEHOLD = "household"
+    AGENT = "agent"
+    MERCHANT = "merchant"
+
+
+class ReservationState(StrEnum):
+    """Whether an action's money counts against limits: while it may still be paid, or was."""
+
+    HELD = "held"
+    USED = "used"
+    RELEASED = "released"
+
+
 _S = DraftState
 AWAITING = frozenset({_S.AWAITING_REVIEW, _S.AWAITING_APPROVAL})
 FINISHED = frozenset({_S.DELIVERED, _S.SENT_BY_AGENT, _S.ANSWERED, _S.STALE})
@@ -308,6 +326,16 @@ MOVES: Mapping[DraftState, frozenset[DraftState]] = {
     )
     for state in DraftState
 }
+
+_RELEASED = frozenset({_S.NO_DRAFT, _S.BLOCKED, _S.REJECTED, _S.EXPIRED, _S.STALE, _S.ANSWERED})
+
+
+def reservation_in(state: DraftState) -> ReservationState:
+    """What becomes of the money of a draft's actions in a state, unless they were done by hand."""
+    if state in (DraftState.DELIVERED, DraftState.SENT_BY_AGENT):
+        return ReservationState.USED
+    return ReservationState.RELEASED if state in _RELEASED else ReservationState.HELD
+
 
 TAG_PREFIX = "bookbag_"
 TAG_DRAFT = "bookbag_draft"

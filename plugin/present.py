@@ -11,12 +11,13 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from connectors.errors import ConflictError
-from plugin import facts
+from plugin import facts, headroom
 from plugin.card import card_of, note_html
 from plugin.facts import Gathered
-from plugin.judgement import STATE_FOR, decision_row, draft_note_key
+from plugin.judgement import STATE_FOR, decision_row, draft_note_key, judge_new
 from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts
 from plugin.outbox import ask_delivery, ask_note
+from plugin.policy.limits import keys_of
 from plugin.runtime import Case, PolicyInForce
 from plugin.store import drafts
 from plugin.store.schema import DraftRow
@@ -40,7 +41,8 @@ def present(
 ) -> DraftState | None:
     """Store and show a draft. Returns its state; None where the message has one already.
 
-    `decision` is None where there is no text, and nothing that forbids one.
+    `decision` is None where there is no text, and nothing that forbids one. Where limits look at
+    what came before, it is made anew here: with their sums locked, and this draft's added.
     """
     now = case.runtime.now()
     with case.runtime.database.write() as session:
@@ -54,7 +56,12 @@ def present(
         for stale in older:
             if stale.state in BECOMES_STALE:
                 drafts.move(session, case.scope, stale, DraftState.STALE, actor=_SYSTEM, at=now)
+        keys = keys_of(in_force.file, draft, known)
+        if decision is not None and keys:
+            spent = headroom.locked(session, case.scope, keys, at=now)
+            decision = judge_new(in_force.file, draft, known, spent)
         if decision is not None:
+            headroom.hold(session, case.scope, row.id, draft, known, at=now)
             decided = decision_row(row, row.rev, decision, in_force=in_force, at=now)
             drafts.add_decision(session, case.scope, decided)
         drafts.add_actions(session, case.scope, row.id, row.rev, draft.actions)

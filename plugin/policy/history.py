@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from connectors.types import Money
-from plugin.models import MONEYLESS_ACTIONS, Decision, Draft, Facts, Oversight
+from plugin.models import MONEYLESS_ACTIONS, Decision, Draft, Facts, Oversight, Per
 from plugin.policy.limits import Spent, key_of
-from plugin.policy.model import Limit, Per
+from plugin.policy.model import Limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,10 +10,10 @@ from decimal import Decimal
 from typing import Protocol
 
 from connectors.types import ActionRequest, Money
-from plugin.models import MONEYLESS_ACTIONS, Facts
+from plugin.models import MONEYLESS_ACTIONS, Draft, Facts, Per
 from plugin.policy import wording
 from plugin.policy.amounts import plus, worth
-from plugin.policy.model import Limit, Per, PolicyFile
+from plugin.policy.model import Limit, PolicyFile
 from plugin.policy.situation import Situation
 
 
@@ -63,7 +63,7 @@ def counts(limit: Limit, action: ActionRequest) -> bool:
 def key_of(per: Per, action: ActionRequest, facts: Facts) -> str | None:
     """Whose sum an action adds to; None where that is not known."""
     keys: Mapping[Per, str | None] = {
-        Per.CUSTOMER: action.customer or facts.customer,
+        Per.CUSTOMER: facts.customer or action.customer,
         Per.ORDER: action.order and action.order.removeprefix("#"),
         Per.HOUSEHOLD: facts.household,
         Per.AGENT: facts.agent,
@@ -71,6 +71,17 @@ def key_of(per: Per, action: ActionRequest, facts: Facts) -> str | None:
     }
     key = keys[per]
     return None if key is None else key.strip().casefold() or None
+
+
+def keys_of(file: PolicyFile, draft: Draft, facts: Facts) -> frozenset[tuple[Per, str]]:
+    """Whose sums a draft is held against; none where no limit counts any of its actions."""
+    found = (
+        (limit.per, key_of(limit.per, action, facts))
+        for limit in file.limits
+        for action in draft.actions
+        if counts(limit, action)
+    )
+    return frozenset((per, key) for per, key in found if key is not None)
 
 
 def _by_key(

@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
-from enum import StrEnum
 
-from plugin.models import Oversight, Role
+from plugin.models import Oversight, Per, Role
 from plugin.policy.hours import BusinessHours
 
 
@@ -89,16 +88,6 @@ class Policy:
             if condition.key == "action" and isinstance(condition.value, tuple):
                 return condition.value
         return None
-
-
-class Per(StrEnum):
-    """Whose sum a limit looks at. A household is everybody at one shipping address."""
-
-    CUSTOMER = "customer"
-    ORDER = "order"
-    HOUSEHOLD = "household"
-    AGENT = "agent"
-    MERCHANT = "merchant"
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,11 +5,11 @@ from typing import Any, ClassVar
 
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, post_load, validates_schema
 
-from plugin.models import Oversight, Role
+from plugin.models import Oversight, Per, Role
 from plugin.policy import values
 from plugin.policy.conditions import CONDITIONS
 from plugin.policy.hours_file import business_hours
-from plugin.policy.model import Condition, Defaults, Limit, Per, Policy, SignOff
+from plugin.policy.model import Condition, Defaults, Limit, Policy, SignOff
 from plugin.policy.sensitive_words import sensitive_words
 
 _DEFAULTS = Defaults()

@@ -178,7 +178,7 @@ def edited_text(
         raise InvalidInputError("text", "The edited reply is empty.")
     if len(text) > _LONGEST_TEXT:
         raise InvalidInputError("text", f"A reply has at most {_LONGEST_TEXT} characters.")
-    again = judge_again(runtime.policy(session, scope).file, held, text=text)
+    again = judge_again(session, scope, runtime.policy(session, scope).file, held, text=text)
     if held.decision is not None and is_stricter(again, held.decision):
         why = " ".join(again.held_because)
         raise ForbiddenError(f"This edit needs {again.oversight.value}: {why}")

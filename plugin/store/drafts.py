@@ -11,8 +11,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from connectors.types import ActionRequest, Money
 from plugin.errors import MissingError, MovedError
-from plugin.models import FINISHED, MOVES, DraftState, Oversight
-from plugin.store import audit
+from plugin.models import FINISHED, MOVES, DraftState, Oversight, reservation_in
+from plugin.store import audit, reservations
 from plugin.store.rows import insert_once
 from plugin.store.schema import ActionRow, DecisionRow, DraftRow
 from plugin.store.scope import Scope
@@ -284,6 +284,8 @@ def move(
     if to in FINISHED:
         values["open_short_id"] = None
     change(session, scope, draft, **values)
+    if reservation_in(to) is not reservation_in(came_from):
+        reservations.follow(session, scope, draft.id, reservation_in(to))
     audit.add(
         session,
         scope,

@@ -26,6 +26,7 @@ from plugin.models import (
     InboxState,
     Outcome,
     Oversight,
+    ReservationState,
     Role,
     Surface,
     VerdictKind,
@@ -254,6 +255,7 @@ class DecisionRow(Owned):
     tags: Mapped[Any] = mapped_column(Json())
     held_because: Mapped[Any] = mapped_column(Json())
     advice: Mapped[Any] = mapped_column(Json())
+    headroom: Mapped[Any] = mapped_column(Json(), default=list, server_default="[]")
     decided_at: Mapped[datetime]
 
 
@@ -275,6 +277,32 @@ class ActionRow(Owned):
     items: Mapped[Any] = mapped_column(Json())
     done_by: Mapped[str | None] = mapped_column(ForeignKey("bb_person.id"))
     done_at: Mapped[datetime | None]
+
+
+class ReservationRow(Owned):
+    """An action's money as it counts against limits, and whose it is, folded for comparison."""
+
+    __tablename__ = "bb_reservation"
+    __table_args__ = (
+        UniqueConstraint("draft_id", "position"),
+        *(
+            Index(f"ix_bb_reservation_{whose}", "merchant_id", whose, "reserved_at")
+            for whose in ("customer", "order_id", "household")
+        ),
+        Index("ix_bb_reservation_merchant", "merchant_id", "reserved_at"),
+    )
+
+    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
+    position: Mapped[int]
+    state: Mapped[ReservationState]
+    type: Mapped[str]
+    amount_minor: Mapped[int] = mapped_column(_MINOR)
+    currency: Mapped[str] = mapped_column(String(3))
+    customer: Mapped[str | None]
+    order_id: Mapped[str | None]
+    household: Mapped[str | None]
+    agent: Mapped[str | None]
+    reserved_at: Mapped[datetime]
 
 
 class VerdictRow(Owned):

@@ -1,0 +1,126 @@
+"""What the actions of drafts count against limits, and the lock under which it is summed up."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, case, exists, func, select, update
+from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import InstrumentedAttribute
+
+from connectors.types import ActionRequest, Money
+from plugin.models import Per, ReservationState
+from plugin.store.schema import ActionRow, ReservationRow
+from plugin.store.scope import Scope
+
+_COLUMNS: Mapping[Per, InstrumentedAttribute[str | None]] = {
+    Per.CUSTOMER: ReservationRow.customer,
+    Per.ORDER: ReservationRow.order_id,
+    Per.HOUSEHOLD: ReservationRow.household,
+    Per.AGENT: ReservationRow.agent,
+}
+
+
+def hold(
+    session: Session,
+    scope: Scope,
+    draft_id: str,
+    actions: Iterable[tuple[int, ActionRequest, Mapping[Per, str | None]]],
+    *,
+    at: datetime,
+) -> None:
+    """Let a new draft's money count from now on.
+
+    Args:
+        session: The transaction of the decision.
+        scope: Whose.
+        draft_id: Whose actions they are.
+        actions: Those with money: their position, and whose sums they add to.
+        at: Now.
+    """
+    for position, action, whose in actions:
+        if action.money is None:
+            continue
+        session.add(
+            ReservationRow(
+                merchant_id=scope.merchant_id,
+                draft_id=draft_id,
+                position=position,
+                state=ReservationState.HELD,
+                type=action.type,
+                amount_minor=action.money.minor(),
+                currency=action.money.currency,
+                customer=whose[Per.CUSTOMER],
+                order_id=whose[Per.ORDER],
+                household=whose[Per.HOUSEHOLD],
+                agent=whose[Per.AGENT],
+                reserved_at=at,
+            )
+        )
+
+
+def follow(session: Session, scope: Scope, draft_id: str, state: ReservationState) -> None:
+    """The draft moved: its money is held, used or released. What was done by hand stays used."""
+    was_done = exists().where(
+        and_(
+            ActionRow.merchant_id == scope.merchant_id,
+            ActionRow.draft_id == draft_id,
+            ActionRow.position == ReservationRow.position,
+            ActionRow.done_by.is_not(None),
+        )
+    )
+    session.execute(
+        update(ReservationRow)
+        .where(ReservationRow.merchant_id == scope.merchant_id, ReservationRow.draft_id == draft_id)
+        .values(state=case((was_done, ReservationState.USED.value), else_=state.value))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def lock(session: Session, scope: Scope, keys: Collection[tuple[Per, str]]) -> None:
+    """Let nobody else decide by the same sums until this transaction ends.
+
+    Always in one order, and after the rows of drafts, so that no two wait for each other. SQLite
+    needs no lock: its write transactions come one after another.
+    """
+    if session.get_bind().dialect.name != "postgresql":
+        return
+    for per, key in sorted(keys):
+        name = func.hashtextextended(f"{scope.merchant_id}:{per}:{key}", 0)
+        session.execute(select(func.pg_advisory_xact_lock(name)))
+
+
+def counted(
+    session: Session,
+    scope: Scope,
+    per: Per,
+    key: str,
+    *,
+    types: Collection[str],
+    since: datetime,
+    before: str,
+) -> Sequence[Money]:
+    """What counts against a limit: one sum a currency.
+
+    Args:
+        session: Best under `lock`.
+        scope: Whose.
+        per: By what it is summed up.
+        key: Whose sum.
+        types: The types of actions that count.
+        since: What was reserved then or earlier counts no more.
+        before: A draft; it and later ones do not count.
+    """
+    column = _COLUMNS.get(per)
+    query = (
+        select(ReservationRow.currency, func.sum(ReservationRow.amount_minor))
+        .where(
+            ReservationRow.merchant_id == scope.merchant_id,
+            ReservationRow.type.in_(types),
+            ReservationRow.state != ReservationState.RELEASED,
+            ReservationRow.reserved_at > since,
+            ReservationRow.draft_id < before,
+        )
+        .group_by(ReservationRow.currency)
+    )
+    rows = session.execute(query if column is None else query.where(column == key)).all()
+    return [Money.from_minor(int(minor), currency) for currency, minor in rows]
