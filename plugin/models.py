@@ -327,16 +327,6 @@ MOVES: Mapping[DraftState, frozenset[DraftState]] = {
     for state in DraftState
 }
 
-_RELEASED = frozenset({_S.NO_DRAFT, _S.BLOCKED, _S.REJECTED, _S.EXPIRED, _S.STALE, _S.ANSWERED})
-
-
-def reservation_in(state: DraftState) -> ReservationState:
-    """What becomes of the money of a draft's actions in a state, unless they were done by hand."""
-    if state in (DraftState.DELIVERED, DraftState.SENT_BY_AGENT):
-        return ReservationState.USED
-    return ReservationState.RELEASED if state in _RELEASED else ReservationState.HELD
-
-
 TAG_PREFIX = "bookbag_"
 TAG_DRAFT = "bookbag_draft"
 TAG_NO_DRAFT = "bookbag_no_draft"

@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from connectors.types import ActionRequest, Money
 from plugin.errors import MissingError, MovedError
-from plugin.models import FINISHED, MOVES, DraftState, Oversight, reservation_in
+from plugin.models import FINISHED, MOVES, DraftState, Oversight
 from plugin.store import audit, reservations
 from plugin.store.rows import insert_once
 from plugin.store.schema import ActionRow, DecisionRow, DraftRow
@@ -284,8 +284,8 @@ def move(
     if to in FINISHED:
         values["open_short_id"] = None
     change(session, scope, draft, **values)
-    if reservation_in(to) is not reservation_in(came_from):
-        reservations.follow(session, scope, draft.id, reservation_in(to))
+    if reservations.state_in(to) is not reservations.state_in(came_from):
+        reservations.follow(session, scope, draft.id, reservations.state_in(to))
     audit.add(
         session,
         scope,

@@ -8,16 +8,26 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from connectors.types import ActionRequest, Money
-from plugin.models import Per, ReservationState
+from plugin.models import DraftState, Per, ReservationState
 from plugin.store.schema import ActionRow, ReservationRow
 from plugin.store.scope import Scope
 
+_S = DraftState
+_SENT = frozenset({_S.DELIVERED, _S.SENT_BY_AGENT})
+_UNSENT = frozenset({_S.NO_DRAFT, _S.BLOCKED, _S.REJECTED, _S.EXPIRED, _S.STALE, _S.ANSWERED})
 _COLUMNS: Mapping[Per, InstrumentedAttribute[str | None]] = {
     Per.CUSTOMER: ReservationRow.customer,
     Per.ORDER: ReservationRow.order_id,
     Per.HOUSEHOLD: ReservationRow.household,
     Per.AGENT: ReservationRow.agent,
 }
+
+
+def state_in(state: DraftState) -> ReservationState:
+    """What becomes of the money of a draft's actions in a state, unless they were done by hand."""
+    if state in _SENT:
+        return ReservationState.USED
+    return ReservationState.RELEASED if state in _UNSENT else ReservationState.HELD
 
 
 def hold(

@@ -284,7 +284,7 @@ class ReservationRow(Owned):
 
     __tablename__ = "bb_reservation"
     __table_args__ = (
-        UniqueConstraint("draft_id", "position"),
+        UniqueConstraint("draft_id", "merchant_id", "position"),
         *(
             Index(f"ix_bb_reservation_{whose}", "merchant_id", whose, "reserved_at")
             for whose in ("customer", "order_id", "household")

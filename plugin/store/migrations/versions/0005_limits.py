@@ -59,7 +59,12 @@ def upgrade() -> None:
             ["merchant_id"], ["bb_merchant.id"], name="fk_bb_reservation_merchant_id"
         ),
         sa.PrimaryKeyConstraint("id", name="pk_bb_reservation"),
-        sa.UniqueConstraint("draft_id", "position", name="uq_bb_reservation_draft_id_position"),
+        sa.UniqueConstraint(
+            "draft_id",
+            "merchant_id",
+            "position",
+            name="uq_bb_reservation_draft_id_merchant_id_position",
+        ),
     )
     for whose in _WHOSE:
         op.create_index(
