@@ -4,6 +4,7 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
+from difflib import unified_diff
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -303,6 +304,21 @@ def activate_policy(runtime: Runtime, merchant_id: str, source: str, *, by: str)
             detail={"version": number, "by": by},
         )
     return number
+
+
+def policy_changes(runtime: Runtime, merchant_id: str, source: str) -> str:
+    """What a policy file would change of the one in force, as a unified diff; empty for nothing.
+
+    Raises:
+        PolicyFileError: It would be refused.
+    """
+    load_policy(source)
+    with runtime.database.read() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        before = files.policy_in_force(session, scope)
+        old, name = (before.source, f"version {before.number}") if before else ("", "none in force")
+    lines = unified_diff(old.splitlines(), source.splitlines(), name, "this file", lineterm="")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def load_macro_file(runtime: Runtime, merchant_id: str, source: str) -> tuple[int, int]:

@@ -73,17 +73,27 @@ def decide(context: click.Context, file: Path, stateful: bool) -> None:
 @policy.command()
 @click.argument("file", type=_FILE)
 @click.option("--merchant", required=True, help="The merchant's id.")
+@click.option("--dry-run", is_flag=True, help="Show what would change, and change nothing.")
 @click.option("--json", "as_json", is_flag=True, help="Answer as JSON.")
-def activate(file: Path, merchant: str, as_json: bool) -> None:
+def activate(file: Path, merchant: str, dry_run: bool, as_json: bool) -> None:
     """Put FILE in force for a merchant. A bad file is refused; the last good one stays.
 
+    What it changes of the version in force is shown on stderr.
+
     \b
+    bookbag policy activate policies.yaml --merchant 0192... --dry-run
     bookbag policy activate policies.yaml --merchant 0192...
     """
     from plugin.cli.opened import opened  # noqa: PLC0415 (loaded when needed)
-    from plugin.onboarding import activate_policy  # noqa: PLC0415 (the same)
+    from plugin.onboarding import activate_policy, policy_changes  # noqa: PLC0415 (the same)
 
     with opened() as service:
-        by = os.environ.get("USER", "command line")
-        number = activate_policy(service.runtime, merchant, read_text(file), by=by)
+        source, by = read_text(file), os.environ.get("USER", "command line")
+        changes = policy_changes(service.runtime, merchant, source)
+        click.echo(changes or "nothing changes\n", err=True, nl=False)
+        if dry_run:
+            if as_json:
+                click.echo(json.dumps({"changes": changes}))
+            return
+        number = activate_policy(service.runtime, merchant, source, by=by)
     click.echo(json.dumps({"version": number}) if as_json else f"version {number} is in force")

@@ -220,6 +220,30 @@ def test_a_policy_is_activated_and_a_bad_one_leaves_it_in_force(shell: Shell) ->
     refused(shell(*activate, str(shell.folder / "gone"), "--merchant", merchant), "gone: cannot")
 
 
+def test_what_a_policy_file_changes_is_shown_before_it_is_in_force(shell: Shell) -> None:
+    merchant = shell.merchant()
+    old, new = shell.file("old.yaml", POLICY), shell.file("new.yaml", POLICY.replace("50", "80"))
+    first = shell("policy", "activate", old, "--merchant", merchant, "--dry-run")
+    assert (first.code, first.out) == (0, "")
+    assert first.err.startswith("--- none in force\n+++ this file\n")
+    assert shell("policy", "activate", old, "--merchant", merchant).code == 0
+    tried = shell("policy", "activate", new, "--merchant", merchant, "--dry-run", "--json")
+    changes = tried.json["changes"]
+    assert changes == tried.err
+    assert "--- version 1\n" in changes
+    changed = [line for line in changes.splitlines() if line[:2] in ("- ", "+ ")]
+    assert changed == [
+        "-    when: {action: refund, amount_over: 50.00}",
+        "+    when: {action: refund, amount_over: 80.00}",
+    ]
+    with reading(shell) as session:
+        in_force = files.policy_in_force(session, Scope(merchant))
+        assert in_force is not None
+        assert in_force.number == 1
+    same = shell("policy", "activate", old, "--merchant", merchant, "--dry-run")
+    assert same.err == "nothing changes\n"
+
+
 def test_a_merchant_that_is_not_there_is_said_to_be_missing(shell: Shell) -> None:
     good = shell.file("policies.yaml", POLICY)
     for words in (
