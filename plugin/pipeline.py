@@ -157,7 +157,9 @@ def _settle_our_effects(runtime: Runtime, scope: Scope, account_id: str, ticket_
             left = effects.unsettled_on_ticket(session, scope, account_id, ticket_id)
         if left:
             wait = max(effect.due_at for effect in left) - runtime.now()
-            raise _UnderWayError("an effect is being attempted", retry_after=wait.total_seconds())
+            raise _UnderWayError(
+                "an effect is being attempted", retry_after=max(wait.total_seconds(), 0)
+            )
 
 
 def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: Exception) -> None:
@@ -174,9 +176,10 @@ def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: E
             why = f"{outside.reason}: {outside}"
             inbox.finish(session, scope, event.id, InboxState.FAILED, reason=why, at=now)
             return
-        # No doubling while we wait for ourselves: that ends with a claim, at a time we know.
-        doubling = 0 if isinstance(error, _UnderWayError) else event.attempts
-        delay = max(outside.retry_after or 0, runtime.pace.back_off(doubling))
+        delay = max(outside.retry_after or 0, runtime.pace.back_off(event.attempts))
+        if isinstance(error, _UnderWayError):
+            # We wait for ourselves: most often for a moment, and never longer than a claim lasts.
+            delay = min(outside.retry_after or 0, runtime.pace.back_off(0))
         until = now + timedelta(seconds=delay)
         attempts = inbox.defer(session, scope, event.id, until=until, reason=outside.reason)
         runtime.enqueue(
