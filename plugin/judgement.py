@@ -10,9 +10,10 @@ from plugin import facts, headroom
 from plugin.card import card_of, note_html
 from plugin.models import UNDELIVERED, Decision, Draft, DraftState, Facts, Oversight
 from plugin.outbox import ask_note
-from plugin.policy.decide import decide
+from plugin.policy.decide import decide_on
 from plugin.policy.limits import Spent, nothing_spent
 from plugin.policy.model import PolicyFile
+from plugin.policy.situation import Situation
 from plugin.runtime import PolicyInForce, Runtime
 from plugin.store import drafts, verdicts
 from plugin.store.drafts import Held, action_of
@@ -39,27 +40,25 @@ OPEN_TO_ANSWERS = ANSWERED_ONLY | {
 }
 
 
-def judge(policy: PolicyFile, draft: Draft, known: Facts, spent: Spent = nothing_spent) -> Decision:
+def judge(situation: Situation, spent: Spent = nothing_spent) -> Decision:
     """`decide`, and the service's own rules for what never goes out by itself."""
-    decision = decide(policy, draft, known, spent)
+    decision = decide_on(situation, spent)
     if decision.oversight is not Oversight.AUTO:
         return decision
-    reasons = tuple(_never_automatic(draft, known))
+    reasons = tuple(_never_automatic(situation.draft, situation.facts))
     if not reasons:
         return decision
     because = (*decision.held_because, *reasons)
     return replace(decision, oversight=Oversight.REVIEW, held_because=because)
 
 
-def judge_new(
-    policy: PolicyFile, draft: Draft, known: Facts, spent: Spent = nothing_spent
-) -> Decision | None:
+def judge_new(situation: Situation, spent: Spent = nothing_spent) -> Decision | None:
     """The decision about a new draft; None where it offers no text and nothing forbids one.
 
     A message that the AI must not answer is shown as that, though it found no answer anyway.
     """
-    decision = judge(policy, draft, known, spent)
-    offers_nothing = draft.text is None and decision.oversight is not Oversight.BLOCK
+    decision = judge(situation, spent)
+    offers_nothing = situation.draft.text is None and decision.oversight is not Oversight.BLOCK
     return None if offers_nothing else decision
 
 
@@ -77,18 +76,15 @@ def judge_again(
 ) -> Decision:
     """The decision about a stored draft, or about an edit of it, by the facts stored with it."""
     draft, known = held.draft, facts.from_record(held.draft.facts)
-    return judge(
-        policy,
-        Draft(
-            text=draft.text if text is None else text,
-            intent=draft.intent,
-            confidence=draft.confidence,
-            language=draft.language,
-            actions=tuple(action_of(row) for row in held.actions),
-        ),
-        known,
-        headroom.before(session, scope, draft.id, known.at or draft.created_at),
+    again = Draft(
+        text=draft.text if text is None else text,
+        intent=draft.intent,
+        confidence=draft.confidence,
+        language=draft.language,
+        actions=tuple(action_of(row) for row in held.actions),
     )
+    spent = headroom.before(session, scope, draft.id, known.at or draft.created_at)
+    return judge(Situation(policy, again, known), spent)
 
 
 def is_stricter(now: Decision, then: DecisionRow) -> bool:

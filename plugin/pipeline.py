@@ -27,6 +27,7 @@ from plugin.jobs import JobName
 from plugin.judgement import judge_new
 from plugin.models import EffectKind, InboxState
 from plugin.outbox import ticket_key
+from plugin.policy.situation import Situation
 from plugin.present import present
 from plugin.review import notes
 from plugin.runtime import Case, Runtime
@@ -106,8 +107,9 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> Beca
     known = facts.facts_of(gathered, draft, at=runtime.now())
     with runtime.database.read() as session:
         policy = runtime.policy(session, scope)
-    decision = judge_new(policy.file, draft, known)
-    state = present(case, gathered, draft, known, decision=decision, in_force=policy)
+    situation = Situation(policy.file, draft, known)
+    decision = judge_new(situation)
+    state = present(case, gathered, situation, decision=decision, in_force=policy)
     if state is None:
         return InboxState.IGNORED, "This message has its draft already."
     return InboxState.DONE, f"Drafted: {state.words}."

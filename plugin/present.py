@@ -18,6 +18,7 @@ from plugin.judgement import STATE_FOR, decision_row, draft_note_key, judge_new
 from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts
 from plugin.outbox import ask_delivery, ask_note
 from plugin.policy.limits import keys_of
+from plugin.policy.situation import Situation
 from plugin.runtime import Case, PolicyInForce
 from plugin.store import drafts
 from plugin.store.schema import DraftRow
@@ -33,8 +34,7 @@ _NAMELESS = "a file without a name"
 def present(
     case: Case,
     gathered: Gathered,
-    draft: Draft,
-    known: Facts,
+    situation: Situation,
     *,
     decision: Decision | None,
     in_force: PolicyInForce,
@@ -44,6 +44,7 @@ def present(
     `decision` is None where there is no text, and nothing that forbids one. Where limits look at
     what came before, it is made anew here: with their sums locked, and this draft's added.
     """
+    draft, known = situation.draft, situation.facts
     now = case.runtime.now()
     with case.runtime.database.write() as session:
         drafts.lock_ticket(session, case.account.id, case.ticket_id)
@@ -59,7 +60,7 @@ def present(
         keys = keys_of(in_force.file, draft, known)
         if decision is not None and keys:
             spent = headroom.locked(session, case.scope, keys, at=now)
-            decision = judge_new(in_force.file, draft, known, spent)
+            decision = judge_new(situation, spent)
         if decision is not None:
             headroom.hold(session, case.scope, row.id, draft, known, at=now)
             decided = decision_row(row, row.rev, decision, in_force=in_force, at=now)

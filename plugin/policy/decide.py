@@ -36,7 +36,12 @@ class Match:
 
 def decide(file: PolicyFile, draft: Draft, facts: Facts, spent: Spent = nothing_spent) -> Decision:
     """Decide how closely `draft` is watched; `spent` is what counts against limits already."""
-    situation = Situation(file, draft, facts)
+    return decide_on(Situation(file, draft, facts), spent)
+
+
+def decide_on(situation: Situation, spent: Spent = nothing_spent) -> Decision:
+    """`decide` on what may have been looked at before: its texts are read once."""
+    file = situation.file
     held = [match for policy in file.policies if (match := _matched(policy, situation))]
     limits = tuple(standings(situation, spent))
     matches = [*held, *(Match(one.limit, one.words) for one in limits if one.passed)]

@@ -121,7 +121,7 @@ def _counted(
         return Standing(
             limit,
             True,
-            f"With this draft, what {_whose(limit.per)} got within {within} comes to"
+            f"With this draft, what counts for {_whose(limit.per)} within {within} comes to"
             f" {shown(total)}, over the limit of {shown(most)}; {shown(left)} of it were left.",
         )
     words = f"After this draft {shown(most - total)} of {shown(most)} are left"

@@ -6,7 +6,6 @@ states more than it was given, never less.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import lru_cache
 
 import regex
 
@@ -85,7 +84,6 @@ def _values(actions: Iterable[ActionRequest]) -> Iterator[str]:
         yield from (action.order or "", *action.items)
 
 
-@lru_cache(maxsize=512)
 def _keys(fact: str, language: str) -> frozenset[str]:
     """What a given string gives, read in the reply's language and in English."""
     plain = canonical(fact)

@@ -23,8 +23,8 @@ limits:
 """
 PRIYA = "refund_under_limit"
 OVER = (
-    "With this draft, what the customer got within 30 days comes to 77.00 USD, over the limit of"
-    " 60.00 USD; 21.50 USD of it were left."
+    "With this draft, what counts for the customer within 30 days comes to 77.00 USD, over the"
+    " limit of 60.00 USD; 21.50 USD of it were left."
 )
 AT_ONCE = 4
 

@@ -58,8 +58,8 @@ def test_going_over_it_needs_its_oversight_and_reaching_it_does_not() -> None:
         ("Look at the history.",),
     )
     assert over.policies[0].reason == (
-        "With this draft, what the customer got within 30 days comes to 150.01 USD, over the limit"
-        " of 150.00 USD; 0.00 USD of it were left."
+        "With this draft, what counts for the customer within 30 days comes to 150.01 USD, over the"
+        " limit of 150.00 USD; 0.00 USD of it were left."
     )
 
 
