@@ -23,6 +23,7 @@ def test_a_signal_that_another_thread_gets(number: signal.Signals) -> None:
     told = heed_signals()
 
     def get_it() -> None:
+        # So that the main thread is deep in its wait, most of the time; either way it must hear.
         time.sleep(0.1)
         signal.pthread_kill(threading.get_ident(), number)
 

@@ -3,8 +3,9 @@
 from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage
+from playwright.sync_api import Browser, ConsoleMessage, Page
 
+from plugin import onboarding
 from tests.bench.chromium import launched
 from tests.bench.databases import KINDS, Databases, settings_for
 from tests.bench.world import Bench
@@ -16,7 +17,15 @@ _SECONDS = 15
 # A page that a test makes up has no address, so that it counts as one of the public internet.
 _LOCAL = "--disable-features=LocalNetworkAccessChecks"
 
+# Chromium notes a page that is shown with 4xx, as a refused verdict is, and a request that a test
+# has cut off. Both are meant.
+_CUT_OFF = (
+    "Failed to load resource: the server responded with a status of 4",
+    "Failed to load resource: net::ERR_",
+)
+
 Visit = Callable[..., Visitor]
+Open = Callable[..., Page]
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -84,6 +93,34 @@ def desk(sqlite_bench: Bench, chromium: Browser) -> Iterator[Make]:
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
         return Desk(sqlite_bench, page)
+
+    yield make
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(sqlite_bench: Bench, chromium: Browser) -> Iterator[Open]:
+    """Signs somebody in, in a window of their own. In the end no browser had a complaint."""
+    complaints: list[str] = []
+    contexts = []
+
+    def listen(message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"} and not message.text.startswith(_CUT_OFF):
+            complaints.append(message.text)
+
+    def make(email: str, **options: object) -> Page:
+        context = chromium.new_context(**options)  # type: ignore[arg-type]  # passed through
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(_SECONDS * 1000)
+        page.on("console", listen)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(onboarding.invite(sqlite_bench.runtime, sqlite_bench.scope.merchant_id, email))
+        page.get_by_role("button", name="Continue as").click()
+        page.wait_for_url("**/queue")
+        return page
 
     yield make
     for context in contexts:

@@ -1,53 +1,13 @@
 """The pages in a real Chromium: what the small script adds, keyboard, no word of complaint."""
 
 import re
-from collections.abc import Callable, Iterator
 from datetime import timedelta
 
-import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import Page, expect
 
-from plugin import onboarding
 from plugin.models import DraftState
 from tests.bench.world import ANA, BEN, Bench
-
-SECONDS = 15
-# Chromium notes a page that is shown with 4xx, as a refused verdict is, and a request that a test
-# has cut off. Both are meant.
-_MEANT = (
-    "Failed to load resource: the server responded with a status of 4",
-    "Failed to load resource: net::ERR_FAILED",
-)
-
-Open = Callable[..., Page]
-
-
-@pytest.fixture
-def sign_in(sqlite_bench: Bench, chromium: Browser) -> Iterator[Open]:
-    """Signs somebody in, in a window of their own. In the end no browser had a complaint."""
-    complaints: list[str] = []
-    contexts = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(_MEANT):
-            complaints.append(message.text)
-
-    def make(email: str, **options: object) -> Page:
-        context = chromium.new_context(**options)  # type: ignore[arg-type]  # passed through
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(SECONDS * 1000)
-        page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(onboarding.invite(sqlite_bench.runtime, sqlite_bench.scope.merchant_id, email))
-        page.get_by_role("button", name="Continue as").click()
-        page.wait_for_url("**/queue")
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
-    assert complaints == []
+from tests.web.conftest import Open
 
 
 def open_draft(bench: Bench, page: Page, key: str, **changes: object) -> str:

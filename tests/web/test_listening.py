@@ -12,6 +12,7 @@ from flask import Flask
 
 from plugin.web.listening import Listening
 from tests.bench.databases import settings_for
+from tests.jobs.support import eventually
 
 AT_ONCE_SECONDS = 3.0
 PATIENCE_SECONDS = 20.0
@@ -84,8 +85,7 @@ def test_who_is_being_answered_gets_the_whole_answer(desk: Desk) -> None:
     asking.start()
     assert desk.entered.wait(PATIENCE_SECONDS)
     stopping.start()
-    while desk.takes_connections():
-        time.sleep(0.01)
+    eventually(lambda: not desk.takes_connections(), what="no more connections taken")
     desk.let_go.set()
     for thread in (asking, stopping):
         thread.join(PATIENCE_SECONDS)

@@ -1,52 +1,23 @@
 """The open queue follows by itself, and what the reader holds on to stays where it is."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, expect
+from playwright.sync_api import expect
 
-from plugin import onboarding
 from tests.bench.world import ANA, BEN, Bench
+from tests.web.conftest import Open
 
 SECONDS = 15
-_MEANT = (
-    "Failed to load resource: the server responded with a status of 4",
-    "Failed to load resource: net::ERR_",
-)
-
-Open = Callable[..., Page]
 
 
 @pytest.fixture
-def queue(sqlite_bench: Bench, chromium: Browser) -> Iterator[Open]:
-    """Opens somebody's queue in a window of their own. In the end no browser had a complaint."""
-    # The page asks every five seconds.
+def queue(sign_in: Open) -> Iterator[Open]:
+    """Opens somebody's queue, which asks every five seconds."""
     expect.set_options(timeout=SECONDS * 1000)
-    complaints: list[str] = []
-    contexts = []
-
-    def listen(message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"} and not message.text.startswith(_MEANT):
-            complaints.append(message.text)
-
-    def make(email: str, **options: object) -> Page:
-        context = chromium.new_context(**options)  # type: ignore[arg-type]  # passed through
-        contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(SECONDS * 1000)
-        page.on("console", listen)
-        page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(onboarding.invite(sqlite_bench.runtime, sqlite_bench.scope.merchant_id, email))
-        page.get_by_role("button", name="Continue as").click()
-        page.wait_for_url("**/queue")
-        return page
-
-    yield make
-    for context in contexts:
-        context.close()
+    yield sign_in
     expect.set_options(timeout=None)
-    assert complaints == []
 
 
 def test_it_follows_and_keeps_focus_and_selection(sqlite_bench: Bench, queue: Open) -> None:
