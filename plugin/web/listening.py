@@ -58,11 +58,15 @@ class Listening:
             self._listen()
         else:
             self._thread.join()
-        self._server.task_dispatcher.shutdown(timeout=_LOOK_SECONDS)
+        answering = self._server.task_dispatcher
+        answering.shutdown(timeout=_LOOK_SECONDS)
+        # Whoever still answers may pull it. Closed, its number could be another file's by then.
+        if not answering.threads:
+            self._server.trigger.close()
 
     def _listen(self) -> None:
-        """Until no socket is left. select() ends at 1,024 files; poll() does not."""
-        while self._sockets:
+        """Until the trigger alone is left. select() ends at 1,024 files; poll() does not."""
+        while len(self._sockets) > 1:
             wasyncore.loop(timeout=_LOOK_SECONDS, use_poll=True, map=self._sockets, count=1)
             if self._stopping.is_set():
                 self._hang_up()
@@ -75,6 +79,3 @@ class Listening:
         for channel in channels:
             if late or not (channel.requests or channel.total_outbufs_len):
                 channel.handle_close()
-        if not any(channel.connected for channel in channels):
-            # The last to go: an answer that is ready wakes the loop through it.
-            self._server.trigger.close()

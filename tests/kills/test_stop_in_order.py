@@ -28,7 +28,7 @@ def test_what_runs_is_finished(scene: Scene, writing: tuple[Child, str]) -> None
     stopping, ticket_id = writing
     assert stopping.alive
     scene.gate.let_in()
-    assert stopping.ended() == 0
+    assert stopping.ended() == 0, stopping.log()
     assert scene.leases() == []
     require_once(scene, ticket_id, ends=DraftState.AWAITING_REVIEW, replies=0)
 
@@ -37,7 +37,7 @@ def test_what_does_not_end_in_time_is_left_to_the_next(
     scene: Scene, writing: tuple[Child, str]
 ) -> None:
     stopping, ticket_id = writing
-    assert stopping.ended() == 0
+    assert stopping.ended() == 0, stopping.log()
     assert scene.unfinished()
     healer = scene.start(HEALER).until_ready()
     scene.until_quiet()

@@ -46,6 +46,25 @@ class Desk:
         assert self.let_go.wait(PATIENCE_SECONDS)
         return "x" * 1_000_000
 
+    def loop_sees_stop_first(self) -> None:
+        """The loop wakes between the two halves of the stop: it is told, then it is woken."""
+        listening = self._listening
+        told = listening._stopping.set
+
+        def told_and_seen() -> None:
+            told()
+            listening._thread.join(PATIENCE_SECONDS)
+
+        listening._stopping.set = told_and_seen  # type: ignore[method-assign]
+
+    def until_answered(self) -> None:
+        answering = self._listening._server.task_dispatcher
+        eventually(lambda: not answering.threads, what="all answers given")
+
+    def forget(self) -> None:
+        """What a process that ends leaves to the system, and this one may not."""
+        self._listening._server.trigger.close()
+
     def stop(self, *, wait_seconds: float = PATIENCE_SECONDS) -> None:
         if self.took < 0:
             began = time.monotonic()
@@ -59,6 +78,8 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
     yield desk
     desk.let_go.set()
     desk.stop()
+    desk.until_answered()
+    desk.forget()
 
 
 def test_open_connections_hold_nothing_up(desk: Desk) -> None:
@@ -100,6 +121,13 @@ def test_an_answer_that_never_comes_is_not_waited_for_for_ever(desk: Desk) -> No
         desk.stop(wait_seconds=0.2)
         assert desk.took < PATIENCE_SECONDS
         assert asking.recv(1) == b""
+
+
+def test_the_loop_may_notice_the_stop_before_it_is_told(desk: Desk) -> None:
+    """It looks once a second by itself. Whoever tells it then must find somebody to tell."""
+    desk.loop_sees_stop_first()
+    desk.stop()
+    assert 0 <= desk.took < AT_ONCE_SECONDS
 
 
 def test_it_can_be_stopped_before_it_began(tmp_path: Path) -> None:
