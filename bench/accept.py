@@ -81,7 +81,7 @@ def _at_a_desks_pace(measured: Server) -> Figure:
 def _at_rest(measured: Server) -> Figure:
     time.sleep(_REST_SECONDS)
     return Figure(
-        name="serve at rest, with its sandbox: memory",
+        name="serve at rest: memory",
         value=resident_mib(measured.pid),
         unit="MiB",
         goal=_AT_REST_MIB,
@@ -91,8 +91,10 @@ def _at_rest(measured: Server) -> Figure:
 
 def _where() -> str:
     """Where a webhook's time goes, from its arrival at Flask to the answer."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        service, facts = prepared(Path(folder), 8080)
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-") as folder,
+        prepared(Path(folder), 8080) as (service, facts),
+    ):
         client = create_web(service.runtime).test_client()
         for number in range(_WARM_UP):
             _post(client, facts["path"], f"warm-{number}")

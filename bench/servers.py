@@ -1,7 +1,10 @@
 """The servers that are measured, each in a process of its own: ``python -m bench.servers KIND``."""
 
 import json
+import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from cryptography.fernet import Fernet
@@ -35,6 +38,8 @@ def main(kind: str, folder: Path, port: int) -> None:
     log_to_stderr(level="warning")
     if kind == "bare":
         _bare(folder, port)
+    elif kind == "helpdesk":
+        _helpdesk()
     else:
         _bookbag(folder, port, worker=kind == "serve")
 
@@ -60,19 +65,36 @@ def _bare(folder: Path, port: int) -> None:
 
 
 def _bookbag(folder: Path, port: int, *, worker: bool) -> None:
-    service, facts = prepared(folder, port)
-    serving = Serving(service, worker=worker)
-    serving.start()
-    _ready(facts)
-    sys.stdin.read()
+    with prepared(folder, port) as (service, facts):
+        serving = Serving(service, worker=worker)
+        serving.start()
+        _ready(facts)
+        sys.stdin.read()
 
 
-def prepared(folder: Path, port: int) -> tuple[Service, dict[str, str]]:
-    """A service on a fresh database with a merchant, an account and a helpdesk beside it."""
+def _helpdesk() -> None:
+    """The helpdesk is somebody else's machine: it shares no interpreter with the service."""
     seats = (Seat("Bot", BOT, "admin"), Seat("Ana", "ana@bench.example"))
-    helpdesk = SandboxServer(
-        zendesk.create_app(SandboxConfig(agents=seats, api_users={BOT: TOKEN}))
-    ).start()
+    app = zendesk.create_app(SandboxConfig(agents=seats, api_users={BOT: TOKEN}))
+    with SandboxServer(app) as running:
+        _ready({"url": running.url})
+        sys.stdin.read()
+
+
+@contextmanager
+def prepared(folder: Path, port: int) -> Iterator[tuple[Service, dict[str, str]]]:
+    """A service on a fresh database with a merchant, an account and a helpdesk beside it."""
+    command = [sys.executable, "-m", "bench.servers", "helpdesk", str(folder), "0"]
+    with subprocess.Popen(  # noqa: S603 (our own module)
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as helpdesk:
+        if helpdesk.stdout is None:
+            raise RuntimeError("the helpdesk's output is not read")
+        yield _service(folder, port, json.loads(helpdesk.stdout.readline())["url"])
+        helpdesk.kill()
+
+
+def _service(folder: Path, port: int, helpdesk: str) -> tuple[Service, dict[str, str]]:
     settings = Settings(
         database_url=f"sqlite:///{folder}/bookbag.db",
         data=folder,
@@ -90,7 +112,7 @@ def prepared(folder: Path, port: int) -> tuple[Service, dict[str, str]]:
         merchant_id,
         NewAccount(
             helpdesk="zendesk",
-            url=helpdesk.url,
+            url=helpdesk,
             vendor_account=VENDOR_ACCOUNT,
             webhook_secret=SECRET,
             credentials={"api_user": BOT, "api_token": TOKEN},
@@ -99,7 +121,7 @@ def prepared(folder: Path, port: int) -> tuple[Service, dict[str, str]]:
     onboarding.load_macro_file(service.runtime, merchant_id, data("macros.yaml"))
     return service, {
         "path": f"/webhooks/zendesk/{account_id}",
-        "helpdesk": helpdesk.url,
+        "helpdesk": helpdesk,
         "merchant": merchant_id,
     }
 

@@ -2,9 +2,9 @@
 
 import enum
 from datetime import datetime
-from typing import ClassVar
+from typing import ClassVar, cast
 
-from sqlalchemy import Enum, ForeignKey, LargeBinary, MetaData
+from sqlalchemy import Enum, ForeignKey, LargeBinary, MetaData, Table
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from plugin.store.columns import Moment, Words, new_id
@@ -44,3 +44,8 @@ class Owned(Base):
     __abstract__ = True
 
     merchant_id: Mapped[str] = mapped_column(ForeignKey("bb_merchant.id"))
+
+
+def table_of(kind: type[Base]) -> Table:
+    """Its table, for statements that are run often: without the mapper they cost half as much."""
+    return cast("Table", kind.__table__)

@@ -2,16 +2,47 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 
-from sqlalchemy import select, update
+from sqlalchemy import Update, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from connectors.types import Receipt
 from plugin.models import EffectKind, EffectState
+from plugin.store.base import table_of
 from plugin.store.columns import new_id
 from plugin.store.rows import insert_once
 from plugin.store.schema import EffectRow
 from plugin.store.scope import Scope
+
+_OPEN = (EffectState.PLANNED, EffectState.ATTEMPTING)
+
+# Every job runs these, and to build a statement takes as long as to run it: they are built once.
+_TABLE = table_of(EffectRow)
+_THIS = (
+    _TABLE.c.merchant_id == bindparam("of_merchant"),
+    _TABLE.c.id == bindparam("of_effect"),
+)
+_GET = select(EffectRow).where(
+    EffectRow.merchant_id == bindparam("of_merchant"), EffectRow.id == bindparam("of_effect")
+)
+_CLAIM = (
+    update(_TABLE)
+    .where(
+        *_THIS,
+        _TABLE.c.state == bindparam("was"),
+        _TABLE.c.due_at <= bindparam("now"),
+        _TABLE.c.claim.is_not_distinct_from(bindparam("held")),
+    )
+    .values(
+        state=EffectState.ATTEMPTING,
+        claim=bindparam("token"),
+        attempts=_TABLE.c.attempts + 1,
+        attempting_at=bindparam("since"),
+        due_at=bindparam("until"),
+    )
+    .returning(_TABLE.c.id)
+)
 
 
 def plan(
@@ -45,11 +76,7 @@ def plan(
 
 def get(session: Session, scope: Scope, effect_id: str) -> EffectRow | None:
     """One effect."""
-    return session.scalar(
-        select(EffectRow).where(
-            EffectRow.merchant_id == scope.merchant_id, EffectRow.id == effect_id
-        )
-    )
+    return session.scalar(_GET, {"of_merchant": scope.merchant_id, "of_effect": effect_id})
 
 
 def by_key(session: Session, scope: Scope, key: str) -> EffectRow | None:
@@ -67,28 +94,20 @@ def claim(
     A planned one that is due can be claimed, and one whose claim has run out. The token must be
     shown to settle it; None where it is too early or somebody else holds it.
     """
+    if effect.state not in _OPEN:
+        return None
     token = new_id()
-    result = session.execute(
-        update(EffectRow)
-        .where(
-            EffectRow.merchant_id == scope.merchant_id,
-            EffectRow.id == effect.id,
-            EffectRow.state == effect.state,
-            EffectRow.state.in_([EffectState.PLANNED, EffectState.ATTEMPTING]),
-            EffectRow.due_at <= at,
-            EffectRow.claim.is_(None) if effect.claim is None else EffectRow.claim == effect.claim,
-        )
-        .values(
-            state=EffectState.ATTEMPTING,
-            claim=token,
-            attempts=EffectRow.attempts + 1,
-            attempting_at=effect.attempting_at or at,
-            due_at=at + lease,
-        )
-        .returning(EffectRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return token if result.first() is not None else None
+    values = {
+        "of_merchant": scope.merchant_id,
+        "of_effect": effect.id,
+        "was": effect.state,
+        "now": at,
+        "held": effect.claim,
+        "token": token,
+        "since": effect.attempting_at or at,
+        "until": at + lease,
+    }
+    return token if session.execute(_CLAIM, values).first() is not None else None
 
 
 def settle(
@@ -115,17 +134,25 @@ def settle(
     if state is EffectState.PLANNED:
         values |= {"attempting_at": None}
     result = session.execute(
-        update(EffectRow)
-        .where(
-            EffectRow.merchant_id == scope.merchant_id,
-            EffectRow.id == effect_id,
-            EffectRow.claim == token,
-        )
-        .values(**values)
-        .returning(EffectRow.id)
-        .execution_options(synchronize_session=False)
+        _settle(tuple(values)),
+        {
+            "of_merchant": scope.merchant_id,
+            "of_effect": effect_id,
+            "held": token,
+            **{f"to_{name}": value for name, value in values.items()},
+        },
     )
     return result.first() is not None
+
+
+@cache
+def _settle(columns: tuple[str, ...]) -> Update:
+    return (
+        update(_TABLE)
+        .where(*_THIS, _TABLE.c.claim == bindparam("held"))
+        .values({name: bindparam(f"to_{name}") for name in columns})
+        .returning(_TABLE.c.id)
+    )
 
 
 def call_off(session: Session, scope: Scope, effect: EffectRow, *, error: str) -> bool:

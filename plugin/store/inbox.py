@@ -3,14 +3,35 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from plugin.errors import MissingError
 from plugin.models import InboxState
+from plugin.store.base import table_of
 from plugin.store.rows import insert_once
 from plugin.store.schema import InboxEvent
 from plugin.store.scope import Scope
+
+# Every event runs these, and to build a statement takes as long as to run it: they are built once.
+_TABLE = table_of(InboxEvent)
+_THIS = (_TABLE.c.merchant_id == bindparam("of_merchant"), _TABLE.c.id == bindparam("of_event"))
+_ACCEPTED = (*_THIS, _TABLE.c.state == InboxState.ACCEPTED)
+_GET = select(InboxEvent).where(
+    InboxEvent.merchant_id == bindparam("of_merchant"), InboxEvent.id == bindparam("of_event")
+)
+_CLAIM = (
+    update(_TABLE)
+    .where(*_ACCEPTED, _TABLE.c.due_at <= bindparam("now"))
+    .values(due_at=bindparam("until"))
+    .returning(_TABLE.c.id)
+)
+_FINISH = (
+    update(_TABLE)
+    .where(*_ACCEPTED)
+    .values(state=bindparam("ends"), reason=bindparam("why"), finished_at=bindparam("now"))
+    .returning(_TABLE.c.id)
+)
 
 
 def accept(session: Session, scope: Scope, event: InboxEvent) -> bool:
@@ -25,11 +46,7 @@ def get(session: Session, scope: Scope, event_id: str) -> InboxEvent:
     Raises:
         MissingError: Not there, or another merchant's.
     """
-    found = session.scalar(
-        select(InboxEvent).where(
-            InboxEvent.merchant_id == scope.merchant_id, InboxEvent.id == event_id
-        )
-    )
+    found = session.scalar(_GET, {"of_merchant": scope.merchant_id, "of_event": event_id})
     if found is None:
         raise MissingError(f"There is no event {event_id}.")
     return found
@@ -39,19 +56,9 @@ def claim(
     session: Session, scope: Scope, event_id: str, *, at: datetime, until: datetime
 ) -> InboxEvent | None:
     """Take an accepted webhook for this worker alone, until a time; None where another has it."""
-    result = session.execute(
-        update(InboxEvent)
-        .where(
-            InboxEvent.merchant_id == scope.merchant_id,
-            InboxEvent.id == event_id,
-            InboxEvent.state == InboxState.ACCEPTED,
-            InboxEvent.due_at <= at,
-        )
-        .values(due_at=until)
-        .returning(InboxEvent.id)
-        .execution_options(synchronize_session=False)
-    )
-    return get(session, scope, event_id) if result.first() is not None else None
+    which = {"of_merchant": scope.merchant_id, "of_event": event_id}
+    claimed = session.execute(_CLAIM, {**which, "now": at, "until": until}).first()
+    return session.scalar(_GET, which) if claimed is not None else None
 
 
 def finish(
@@ -64,17 +71,14 @@ def finish(
     at: datetime,
 ) -> bool:
     """Say what became of an accepted webhook. False where that was said already."""
-    result = session.execute(
-        update(InboxEvent)
-        .where(
-            InboxEvent.merchant_id == scope.merchant_id,
-            InboxEvent.id == event_id,
-            InboxEvent.state == InboxState.ACCEPTED,
-        )
-        .values(state=state, reason=reason, finished_at=at)
-        .returning(InboxEvent.id)
-    )
-    return result.first() is not None
+    values = {
+        "of_merchant": scope.merchant_id,
+        "of_event": event_id,
+        "ends": state,
+        "why": reason,
+        "now": at,
+    }
+    return session.execute(_FINISH, values).first() is not None
 
 
 def defer(

@@ -5,7 +5,7 @@ import secrets as random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from plugin.errors import MissingError
@@ -13,6 +13,9 @@ from plugin.store.schema import Account, Merchant, Shop, WebhookSecret
 from plugin.store.scope import Scope
 
 _ACCOUNT_ID_BYTES = 16
+_ACCOUNT = select(Account).where(
+    Account.merchant_id == bindparam("of_merchant"), Account.id == bindparam("of_account")
+)
 
 
 def add_merchant(session: Session, name: str, *, at: datetime) -> Scope:
@@ -107,9 +110,7 @@ def account(session: Session, scope: Scope, account_id: str) -> Account:
     Raises:
         MissingError: Not there, or another merchant's.
     """
-    found = session.scalar(
-        select(Account).where(Account.merchant_id == scope.merchant_id, Account.id == account_id)
-    )
+    found = session.scalar(_ACCOUNT, {"of_merchant": scope.merchant_id, "of_account": account_id})
     if found is None:
         raise MissingError(f"There is no account {account_id}.")
     return found

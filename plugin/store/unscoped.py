@@ -20,6 +20,7 @@ from plugin.models import (
     EffectState,
     InboxState,
 )
+from plugin.store.base import table_of
 from plugin.store.columns import Keyring
 from plugin.store.schema import (
     Account,
@@ -77,18 +78,19 @@ class WebhookAccount:
     secrets: tuple[str, ...]
 
 
-# Built once: every webhook asks it, and building costs as much as asking.
+# Built once, and on plain tables: every webhook asks it.
+_ACCOUNT, _SECRET = table_of(Account), table_of(WebhookSecret)
 _WEBHOOK_ACCOUNT = (
-    select(Account.merchant_id, Account.helpdesk, Account.vendor_account, WebhookSecret.secret)
-    .join(
-        WebhookSecret,
+    select(_ACCOUNT.c.merchant_id, _ACCOUNT.c.helpdesk, _ACCOUNT.c.vendor_account, _SECRET.c.secret)
+    .join_from(
+        _ACCOUNT,
+        _SECRET,
         and_(
-            WebhookSecret.account_id == Account.id,
-            WebhookSecret.merchant_id == Account.merchant_id,
+            _SECRET.c.account_id == _ACCOUNT.c.id, _SECRET.c.merchant_id == _ACCOUNT.c.merchant_id
         ),
     )
-    .where(Account.id == bindparam("account_id"))
-    .order_by(WebhookSecret.id.desc())
+    .where(_ACCOUNT.c.id == bindparam("account_id"))
+    .order_by(_SECRET.c.id.desc())
 )
 
 

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from sqlalchemy import and_, event, func, select
+from sqlalchemy import and_, event, func, select, update
 from sqlalchemy.orm import ORMExecuteState, Session
 from sqlalchemy.sql import operators, visitors
 from sqlalchemy.sql.elements import BinaryExpression
-from sqlalchemy.sql.schema import Column
+from sqlalchemy.sql.schema import Column, Table
 
 from plugin import intake, onboarding
 from plugin.errors import MissingError
@@ -32,7 +32,7 @@ from plugin.store import (
 )
 from plugin.store.base import Owned
 from plugin.store.engine import Database
-from plugin.store.schema import DecisionRow, DraftRow, VerdictRow
+from plugin.store.schema import DecisionRow, DraftRow, EffectRow, VerdictRow
 from plugin.store.scope import Scope
 from tests.bench.databases import Databases, settings_for
 from tests.bench.plans import asked, plan
@@ -47,7 +47,7 @@ OWNED = {kind.__tablename__ for kind in Owned.__subclasses__()}
 
 
 class Watch:
-    """Sees every statement on mapped tables, and keeps those that name no merchant."""
+    """Sees every statement on our tables, mapped or plain, and keeps those without a merchant."""
 
     def __init__(self) -> None:
         self.seen: set[str] = set()
@@ -56,14 +56,20 @@ class Watch:
     def __call__(self, state: ORMExecuteState) -> None:
         if state.is_insert:
             return
-        tables = {
-            str(mapper.local_table.name)  # type: ignore[attr-defined] # always a Table here
-            for mapper in state.all_mappers
-        } & OWNED
+        tables = tables_of(state) & OWNED
         self.seen |= tables
         missing = tables - compared_by_merchant(state)
         if missing and not exempt():
             self.unscoped.append(f"{', '.join(sorted(missing))}: {state.statement}")
+
+
+def tables_of(state: ORMExecuteState) -> set[str]:
+    """The tables that a statement is about, through their classes or by themselves."""
+    statement: Any = state.statement
+    mapped = {mapper.local_table for mapper in state.all_mappers}
+    changed = getattr(statement, "table", None)
+    plain = {part for part in visitors.iterate(statement) if isinstance(part, Table)}
+    return {table.name for table in (*mapped, *plain, changed) if isinstance(table, Table)}
 
 
 def compared_by_merchant(state: ORMExecuteState) -> set[str]:
@@ -115,10 +121,12 @@ def test_the_watch_sees_what_names_no_merchant(database: Database, shop: Owner) 
         session.scalar(select(VerdictRow).where(VerdictRow.id == "1"))
         session.execute(half_joined)
         session.get(VerdictRow, "1")
+        session.execute(update(EffectRow.__table__).values(claim=None))  # type: ignore[arg-type]
     assert [words.partition(":")[0] for words in watch.unscoped] == [
         "bb_verdict",
         "bb_decision",
         "bb_verdict",
+        "bb_effect",
     ]
 
 
