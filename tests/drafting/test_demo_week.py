@@ -87,6 +87,7 @@ WEEK = {
             "chargebacks",
             "sensitive-topics",
             "unsure-with-actions",
+            "customer-30d",
         ),
     ),
     "german_html_thread": status("de"),
@@ -145,7 +146,7 @@ WRONG = {
         "wrong_item",
         APPROVAL,
         (("reship", money("157.00")), ("return_label", None)),
-        ("costly-reship",),
+        ("costly-reship", "customer-30d"),
     ),
     # It is right, and of 30 KB not sure: an agent signs what they need only have read.
     "thirty_kilobytes": Expected(
