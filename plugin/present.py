@@ -17,6 +17,7 @@ from plugin.facts import Gathered
 from plugin.judgement import STATE_FOR, decision_row, draft_note_key, judge_new
 from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts
 from plugin.outbox import ask_delivery, ask_note
+from plugin.policy import reading
 from plugin.policy.limits import keys_of
 from plugin.policy.situation import Situation
 from plugin.runtime import Case, PolicyInForce
@@ -46,11 +47,13 @@ def present(
     """
     draft, known = situation.draft, situation.facts
     now = case.runtime.now()
+    read = reading.to_record(situation.reading)
     with case.runtime.database.write() as session:
         drafts.lock_ticket(session, case.account.id, case.ticket_id)
         older = drafts.of_ticket(session, case.scope, case.account.id, case.ticket_id)
         _require_newest_view(case, older)
         row = _draft_row(case, gathered, draft, known)
+        row.reading = read
         row.short_id = row.open_short_id = _free_short_id(session, case.scope)
         if not drafts.add(session, case.scope, row):
             return None

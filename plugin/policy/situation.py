@@ -9,18 +9,24 @@ from plugin.models import Draft, Facts
 from plugin.policy.amounts import Amount, amounts_by_type
 from plugin.policy.model import Policy, PolicyFile
 from plugin.policy.phrases import folded
+from plugin.policy.reading import Reading
 from plugin.text.grounding import Ungrounded, ungrounded
 from plugin.text.promises import has_lexicon, undeclared
-from plugin.text.sensitive import find_signs
+from plugin.text.sensitive import find_signs, has_own_words
 
 
 @dataclass(frozen=True)
 class Situation:
-    """A draft and its facts. What several policies ask for is worked out once."""
+    """A draft and its facts. What several policies ask for is worked out once.
+
+    Attributes:
+        stored: What its words showed when it came, so that they need not be read again.
+    """
 
     file: PolicyFile
     draft: Draft
     facts: Facts
+    stored: Reading | None = None
 
     @cached_property
     def language(self) -> str | None:
@@ -55,7 +61,15 @@ class Situation:
     @cached_property
     def signs(self) -> Mapping[str, str]:
         """Sensitive topics and anger in the message, each with the words that show it."""
-        return find_signs(self.facts.message or "", more=self.file.sensitive_words)
+        message, own = self.facts.message or "", self.file.sensitive_words
+        # A word of the merchant's may also be what a line of a lexicon needs beside it.
+        if own and has_own_words(message, own):
+            return find_signs(message, more=own)
+        return self._signs_without_own
+
+    @cached_property
+    def _signs_without_own(self) -> Mapping[str, str]:
+        return self.stored.signs if self.stored else find_signs(self.facts.message or "")
 
     @cached_property
     def amounts(self) -> Mapping[str, tuple[Amount, ...]]:
@@ -70,6 +84,8 @@ class Situation:
     @cached_property
     def undeclared(self) -> tuple[str, ...]:
         """The words of the reply that promise what no action declares."""
+        if self.stored:
+            return self.stored.undeclared
         if not self.draft.text:
             return ()
         types = frozenset(action.type for action in self.draft.actions)
@@ -78,6 +94,8 @@ class Situation:
     @cached_property
     def ungrounded(self) -> tuple[Ungrounded, ...] | None:
         """What the reply states that its drafter was not given; None: not judged."""
+        if self.stored:
+            return self.stored.ungrounded
         if self.facts.grounded is None:
             return None
         return ungrounded(
@@ -86,6 +104,11 @@ class Situation:
             grounded=self.facts.grounded,
             language=self.language,
         )
+
+    @property
+    def reading(self) -> Reading:
+        """What its words show, to be stored."""
+        return Reading(self.undeclared, self.ungrounded, self._signs_without_own)
 
 
 @dataclass(frozen=True, slots=True)

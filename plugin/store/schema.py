@@ -183,7 +183,8 @@ class DraftRow(Owned):
     """A draft for one customer message, and where it stands.
 
     `attachments` are the names of what came with the message. `inserted_by` has the draft in their
-    composer since `inserted_at`.
+    composer since `inserted_at`. `reading` is what its words showed when it came; None where it is
+    older than that is stored.
     """
 
     __tablename__ = "bb_draft"
@@ -199,7 +200,9 @@ class DraftRow(Owned):
             sqlite_where=text("bypassed = 1"),
             postgresql_where=text("bypassed"),
         ),
-        Index("ix_bb_draft_ticket", "account_id", "ticket_id"),
+        Index("ix_bb_draft_merchant_created", "merchant_id", "created_at", "id"),
+        # With the merchant in it: else SQLite takes the index by merchant and time for a ticket's.
+        Index("ix_bb_draft_ticket", "account_id", "ticket_id", "merchant_id"),
         Index("ix_bb_draft_state_due", "state", "due_at"),
     )
 
@@ -218,6 +221,7 @@ class DraftRow(Owned):
     note: Mapped[str | None]
     sources: Mapped[Any] = mapped_column(Json())
     facts: Mapped[Any] = mapped_column(Json())
+    reading: Mapped[Any | None] = mapped_column(Json())
     subject: Mapped[str]
     customer_name: Mapped[str]
     message_text: Mapped[str]

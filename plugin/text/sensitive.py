@@ -95,9 +95,8 @@ def find_signs(
 ) -> Mapping[str, str]:
     """Topics, anger and what else a lexicon's sections show, for who asks for both."""
     read = plain_words(text)
-    own = tuple((topic, tuple(phrases)) for topic, phrases in (more or {}).items())
     hits = (
-        *(_own_words(own).find(read.words) if own else ()),
+        *(_own_words(_hashable(more)).find(read.words) if more else ()),
         *_uncleared(tuple(_lexicon(languages).find(read.words)), len(read.words)),
     )
     spans = {_SHOUTING: (0, 0)} if _is_shouted(read.text) else {}
@@ -108,6 +107,15 @@ def find_signs(
                 for topic in section.shows:
                     spans.setdefault(topic, (start, end))
     return {topic: read.written(start, end) for topic, (start, end) in spans.items() if end}
+
+
+def has_own_words(text: str, more: Mapping[str, Sequence[str]]) -> bool:
+    """Whether any of a merchant's own words stands in a message."""
+    return any(True for _ in _own_words(_hashable(more)).find(plain_words(text).words))
+
+
+def _hashable(more: Mapping[str, Sequence[str]]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((topic, tuple(phrases)) for topic, phrases in more.items())
 
 
 def _uncleared(hits: Sequence[_Hit], count: int) -> Iterator[_Hit]:
