@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from plugin.store.schema import MacroSet, PolicyVersion
+from plugin.store.file_tables import MacroSet, PolicyVersion
 from plugin.store.scope import Scope
 
 

@@ -130,29 +130,6 @@ class WebSession(Owned):
     expires_at: Mapped[datetime]
 
 
-class PolicyVersion(Owned):
-    """A policy file as it was activated. The highest number is in force."""
-
-    __tablename__ = "bb_policy_version"
-    __table_args__ = (UniqueConstraint("merchant_id", "number"),)
-
-    number: Mapped[int]
-    source: Mapped[str]
-    activated_at: Mapped[datetime]
-    activated_by: Mapped[str]
-
-
-class MacroSet(Owned):
-    """A merchant's macros and knowledge as they were loaded. The highest number is in use."""
-
-    __tablename__ = "bb_macro_set"
-    __table_args__ = (UniqueConstraint("merchant_id", "number"),)
-
-    number: Mapped[int]
-    source: Mapped[str]
-    loaded_at: Mapped[datetime]
-
-
 class InboxEvent(Owned):
     """A webhook, stored before it is acknowledged."""
 

@@ -6,7 +6,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-from plugin.store import schema
+from plugin.store import file_tables, schema  # noqa: F401 (imported for their tables)
+from plugin.store.base import Base
 from plugin.store.migrate import is_ours
 
 
@@ -19,7 +20,7 @@ def render_plain(kind: str, thing: object, _context: AutogenContext) -> str | Li
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=schema.Merchant.metadata,
+    target_metadata=Base.metadata,
     include_object=is_ours,
     render_as_batch=True,
     render_item=render_plain,
