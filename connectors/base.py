@@ -89,6 +89,9 @@ class Helpdesk(Protocol):
     def change_tags(self, ticket_id: str, tags: TagChange, *, effect_id: str) -> None:
         """Put tags on and off without losing others'."""
 
+    def tags(self) -> tuple[str, ...]:
+        """Tags that tickets have, the most used first: some hundreds, soon, for suggestions."""
+
     def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
         """The receipt of an earlier write of ours that carries `effect_id`, if it was done."""
 

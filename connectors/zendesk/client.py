@@ -156,6 +156,10 @@ class ZendeskClient:
         items = self._items(path, "audits", {"sort": "-created_at"})
         return (audit for audit, _ in islice(items, most))
 
+    def tags(self, most: int) -> Iterator[Fields]:
+        """The tags of the last 60 days, the most used first."""
+        return (tag for tag, _ in islice(self._items("tags", "tags", {}), most))
+
     def current(self, ticket_id: str) -> tuple[Fields, datetime | None]:
         """The bare ticket, for its tags and its stamp, and Zendesk's clock at the reading."""
         with _only_our_errors(writing=False):

@@ -35,6 +35,8 @@ MOST_COMMENTS = 5_000
 _EFFECT_AUDITS = 1_000
 _ORIGIN_AUDITS = 5_000
 _READ_SECONDS = 20.0
+_SUGGESTED_TAGS = 300
+_SUGGESTION_SECONDS = 3.0
 _CONFLICT_ATTEMPTS = 5
 _PUT_BACK_ROUNDS = 3
 _SETTLING_READS = 3
@@ -151,6 +153,12 @@ class ZendeskHelpdesk:
     def change_tags(self, ticket_id: str, tags: TagChange, *, effect_id: str) -> None:
         """Put tags on and off without losing others'. Nothing is sent where all is so already."""
         self._update(ticket_id, tags, {"metadata": {mapping.EFFECT_KEY: effect_id}})
+
+    def tags(self) -> tuple[str, ...]:
+        """The tags of the last 60 days, the most used first. A person waits for them."""
+        with self._client.within(_SUGGESTION_SECONDS):
+            found = self._client.tags(_SUGGESTED_TAGS)
+            return _understood(lambda: tuple(tag.text("name") for tag in found))
 
     def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
         """The receipt of our update that carries `effect_id`, if it was done."""

@@ -8,7 +8,16 @@ from connectors.sandbox.faults import Faults, FaultSeam, fault_routes
 from connectors.sandbox.seam import Seam, attach
 from connectors.sandbox.server import add_background
 from connectors.sandbox.zendesk import app_frame, control, webhook_fault_control, workspace
-from connectors.sandbox.zendesk.api import comments, guard, oauth, tags, tickets, users, webhooks
+from connectors.sandbox.zendesk.api import (
+    comments,
+    guard,
+    oauth,
+    tag_list,
+    tags,
+    tickets,
+    users,
+    webhooks,
+)
 from connectors.sandbox.zendesk.api.suffix import WithoutSuffix
 from connectors.sandbox.zendesk.auth import Credentials
 from connectors.sandbox.zendesk.config import SandboxConfig
@@ -29,7 +38,7 @@ _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
 _INTERFACE = ("/api/", "/oauth/")
 _CONTROLS = (control, webhook_fault_control, app_frame)
-_AREAS = (oauth, tickets, comments, tags, users, webhooks, *_CONTROLS, workspace)
+_AREAS = (oauth, tickets, comments, tags, tag_list, users, webhooks, *_CONTROLS, workspace)
 
 
 def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:

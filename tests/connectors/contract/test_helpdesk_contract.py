@@ -115,6 +115,20 @@ def test_changing_tags_leaves_others_alone(desk: Desk) -> None:
     assert desk.world.ticket_tags(ticket_id) == {"vip", "bookbag_approved"}
 
 
+def test_the_tags_in_use_are_listed_the_most_used_first(desk: Desk) -> None:
+    assert desk.adapter.tags() == ()
+    for number in range(3):
+        ticket_id = desk.world.open_ticket("a", "b")
+        desk.world.set_tags(ticket_id, *("complaint", "vip", "press")[: number + 1])
+    assert desk.adapter.tags() == ("complaint", "vip", "press")
+
+
+def test_more_tags_than_a_page_has_are_listed(desk: Desk) -> None:
+    tags = [f"tag_{number:03}" for number in range(150)]
+    desk.world.set_tags(desk.world.open_ticket("a", "b"), *tags)
+    assert desk.adapter.tags() == tuple(tags)
+
+
 # One way in is enough: it takes whole seconds of the helpdesk's clock.
 @pytest.mark.parametrize("desk", [min(DESKS)], indirect=True)
 def test_writers_at_the_same_time_lose_no_tags_and_no_notes(desk: Desk) -> None:

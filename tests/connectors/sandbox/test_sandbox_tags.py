@@ -59,3 +59,15 @@ def test_tags_must_be_given(admin: Caller) -> None:
     admin.open_ticket()
     assert admin("PUT", TAGS, {}).status_code == 422
     assert admin("PUT", "/api/v2/tickets/9/tags", {"tags": ["a"]}).status_code == 404
+
+
+def test_all_tags_are_listed_with_their_counts_the_most_used_first(admin: Caller) -> None:
+    for tags in (["vip"], ["press", "vip"], ["angry"]):
+        admin.open_ticket(tags=tags)
+    assert admin.get("/api/v2/tags.json?page[size]=2")["tags"] == [
+        {"name": "vip", "count": 2},
+        {"name": "angry", "count": 1},
+    ]
+    listed = admin.get("/api/v2/tags")
+    assert [tag["name"] for tag in listed["tags"]] == ["vip", "angry", "press"]
+    assert listed["count"] == 3

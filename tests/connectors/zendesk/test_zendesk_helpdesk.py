@@ -11,6 +11,7 @@ from connectors.errors import (
 from connectors.types import TagChange
 
 from .answers import (
+    API,
     DONE,
     DRAFT,
     NO_TAGS,
@@ -218,3 +219,25 @@ def test_a_ticket_id_is_a_number(ticket_id: str) -> None:
             call(ticket_id)
     with pytest.raises(NotFoundError):
         desk.add_note(ticket_id, "<p>x</p>", tags=NO_TAGS, effect_id="e")
+
+
+def test_tags_are_read_a_page_at_a_time_until_there_are_enough() -> None:
+    pages = [
+        {
+            "tags": [{"name": f"tag_{page}{number:02}", "count": 9} for number in range(100)],
+            "meta": {"has_more": True, "after_cursor": f"c{page}"},
+        }
+        for page in range(4)
+    ]
+    for page in pages:
+        responses.get(f"{API}/tags", json=page)
+    found = helpdesk().tags()
+    assert (len(found), found[0], found[-1]) == (300, "tag_000", "tag_299")
+    assert len(responses.calls) == 3
+    assert "page%5Bafter%5D=c1" in str(responses.calls[2].request.url)
+
+
+def test_a_tag_without_a_name_is_an_answer_that_is_not_understood() -> None:
+    responses.get(f"{API}/tags", json={"tags": [{"count": 1}]})
+    with pytest.raises(RejectedError, match="name: expected a string"):
+        helpdesk().tags()
