@@ -4,7 +4,6 @@ import secrets as random
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from difflib import unified_diff
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -13,6 +12,7 @@ from cryptography.hazmat.primitives.serialization import load_pem_public_key
 from sqlalchemy.orm import Session
 
 from connectors.types import Money
+from plugin.activation import Activator, activate, changes
 from plugin.app import HELPDESKS, SHOPS
 from plugin.drafting.macros import load_macros
 from plugin.errors import InvalidInputError, MissingError
@@ -290,20 +290,9 @@ def activate_policy(runtime: Runtime, merchant_id: str, source: str, *, by: str)
     Raises:
         PolicyFileError: It is refused; the version in force stays in force.
     """
-    load_policy(source)
-    now = runtime.now()
-    with runtime.database.write() as session:
-        scope = merchants.require_merchant(session, merchant_id, lock=True)
-        number = files.add_policy(session, scope, source, by=by, at=now)
-        audit.add(
-            session,
-            scope,
-            at=now,
-            actor=_COMMAND,
-            event="policy_activated",
-            detail={"version": number, "by": by},
-        )
-    return number
+    with runtime.database.read() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+    return activate(runtime, scope, source, Activator(by, _COMMAND))
 
 
 def policy_changes(runtime: Runtime, merchant_id: str, source: str) -> str:
@@ -316,9 +305,8 @@ def policy_changes(runtime: Runtime, merchant_id: str, source: str) -> str:
     with runtime.database.read() as session:
         scope = merchants.require_merchant(session, merchant_id)
         before = files.policy_in_force(session, scope)
-        old, name = (before.source, f"version {before.number}") if before else ("", "none in force")
-    lines = unified_diff(old.splitlines(), source.splitlines(), name, "this file", lineterm="")
-    return "".join(f"{line}\n" for line in lines)
+    old, name = (before.source, f"version {before.number}") if before else ("", "none in force")
+    return changes(old, source, names=(name, "this file"))
 
 
 def load_macro_file(runtime: Runtime, merchant_id: str, source: str) -> tuple[int, int]:

@@ -9,7 +9,10 @@ from plugin.store.base import Owned
 
 
 class PolicyVersion(Owned):
-    """A policy file as it was activated. The highest number is in force."""
+    """A policy file as it was activated. The highest number is in force.
+
+    `why`: what whoever activated it said about it; None where they were not asked.
+    """
 
     __tablename__ = "bb_policy_version"
     __table_args__ = (UniqueConstraint("merchant_id", "number"),)
@@ -18,6 +21,7 @@ class PolicyVersion(Owned):
     source: Mapped[str]
     activated_at: Mapped[datetime]
     activated_by: Mapped[str]
+    why: Mapped[str | None]
 
 
 class MacroSet(Owned):
