@@ -15,7 +15,13 @@ _NOUNS = {
     "address_change": "address change",
     "return_label": "return label",
 }
+_PLURALS = {
+    "store_credit": "store credits",
+    "cancel_order": "order cancellations",
+    "address_change": "address changes",
+}
 _UNITS = ((24 * 60 * 60, "day"), (60 * 60, "hour"), (60, "minute"), (1, "second"))
+_SHORT = {"hour": "h", "minute": "min", "second": "s"}
 
 
 @lru_cache(maxsize=256)
@@ -24,6 +30,12 @@ def noun(action_type: str) -> str:
     if action_type.startswith(CUSTOM_ACTION_PREFIX):
         return f"{quoted(action_type.removeprefix(CUSTOM_ACTION_PREFIX))} action"
     return _NOUNS.get(action_type, quoted(action_type))
+
+
+@lru_cache(maxsize=256)
+def plural(action_type: str) -> str:
+    """``refunds``, ``address changes``, ``gift_card actions`` for ``custom:gift_card``."""
+    return _PLURALS.get(action_type, f"{noun(action_type)}s")
 
 
 def with_article(thing: str) -> str:
@@ -58,6 +70,11 @@ def money(amount: Decimal, currency: str) -> str:
     return f"{amount:.{places}f} {currency}"
 
 
+def per_cent(share: Decimal) -> str:
+    """``85 %``, exactly."""
+    return f"{(share * _PERCENT).normalize():f} %"
+
+
 def shares(share: Decimal, limit: Decimal) -> tuple[str, str]:
     """Two shares of one in per cent: the limit as it is, the other no finer, so never above it."""
     exact = (limit * _PERCENT).normalize()
@@ -72,6 +89,12 @@ def duration(seconds: int) -> str:
     size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
     count = seconds // size
     return f"{count} {unit}{'' if count == 1 else 's'}"
+
+
+def short_duration(seconds: int) -> str:
+    """``4 h``, ``90 min``, ``30 days``."""
+    count, unit = duration(seconds).split()
+    return f"{count} {_SHORT.get(unit.removesuffix('s'), unit)}"
 
 
 def sentence(clause: str) -> str:
