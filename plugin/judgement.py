@@ -45,7 +45,7 @@ def judge(situation: Situation, spent: Spent = nothing_spent) -> Decision:
     decision = decide_on(situation, spent)
     if decision.oversight is not Oversight.AUTO:
         return decision
-    reasons = tuple(_never_automatic(situation.draft, situation.facts))
+    reasons = tuple(never_automatic(situation.draft, situation.facts))
     if not reasons:
         return decision
     because = (*decision.held_because, *reasons)
@@ -62,7 +62,8 @@ def judge_new(situation: Situation, spent: Spent = nothing_spent) -> Decision | 
     return None if offers_nothing else decision
 
 
-def _never_automatic(draft: Draft, known: Facts) -> Iterator[str]:
+def never_automatic(draft: Draft, known: Facts) -> Iterator[str]:
+    """Why the service lets a draft not go out by itself, whatever the policies say."""
     if draft.actions:  # no executor is configured for any action yet
         yield "Its actions are done by hand, so it does not go out by itself."
     if known.follows_unanswered:

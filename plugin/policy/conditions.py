@@ -11,7 +11,7 @@ from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
 from plugin.policy import message_conditions, money_conditions, values, wording
-from plugin.policy.finding import NOT_MET, Finding, met, unknown
+from plugin.policy.finding import NOT_MET, Finding, met, unknown, untold
 from plugin.policy.phrases import first_found
 from plugin.policy.situation import Case
 from plugin.text.grounding import Ungrounded
@@ -122,7 +122,8 @@ def _undeclared_commitment(_: bool, case: Case) -> Finding:
     if case.situation.undeclared:
         return met(undeclared_clause(case.situation.undeclared))
     if case.draft.text and not case.situation.promises_are_judged:
-        return unknown(unjudged_clause(case.situation.language))
+        language = case.situation.language
+        return (unknown if language is None else untold)(unjudged_clause(language))
     return NOT_MET
 
 

@@ -14,7 +14,7 @@ from plugin.policy.built_in import built_in_demands
 from plugin.policy.conditions import CONDITIONS, MONEY_KEYS
 from plugin.policy.demand import Demand, combined
 from plugin.policy.finding import Finding
-from plugin.policy.limits import Spent, nothing_spent, standings
+from plugin.policy.limits import Spent, Standing, nothing_spent, standings
 from plugin.policy.model import NOBODY, Limit, Policy, PolicyFile, SignOff
 from plugin.policy.situation import Case, Situation
 
@@ -28,10 +28,32 @@ _BY_DEFAULT = {
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """A policy that holds for this draft, or a limit it passes, and why, in one sentence."""
+    """A policy that holds for this draft, or a limit it passes, and why, in one sentence.
+
+    Attributes:
+        missing: The fact that is not known, as a clause, where it counts as met for that alone.
+    """
 
     rule: Policy | Limit
     reason: str
+    missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What every rule makes of one draft, before the strictest wins.
+
+    Attributes:
+        policies: Those that match, in file order.
+        limits: How the draft stands against each that counts it.
+        built_in: What our own rules demand.
+        withheld: Allowances that would match if a missing fact were right, each with that fact.
+    """
+
+    policies: tuple[Match, ...]
+    limits: tuple[Standing, ...]
+    built_in: tuple[Demand, ...]
+    withheld: tuple[Match, ...]
 
 
 def decide(file: PolicyFile, draft: Draft, facts: Facts, spent: Spent = nothing_spent) -> Decision:
@@ -41,15 +63,14 @@ def decide(file: PolicyFile, draft: Draft, facts: Facts, spent: Spent = nothing_
 
 def decide_on(situation: Situation, spent: Spent = nothing_spent) -> Decision:
     """`decide` on what may have been looked at before: its texts are read once."""
-    file = situation.file
-    held = [match for policy in file.policies if (match := _matched(policy, situation))]
-    limits = tuple(standings(situation, spent))
+    file, weighed = situation.file, weigh(situation, spent)
+    held, limits = weighed.policies, weighed.limits
     matches = [*held, *(Match(one.limit, one.words) for one in limits if one.passed)]
     demands = _strictest_first(
         [
             *(_demand_of(match) for match in matches),
             *(() if held else (_default_of(file),)),
-            *built_in_demands(situation),
+            *weighed.built_in,
         ]
     )
     oversight = demands[0].oversight
@@ -68,6 +89,24 @@ def decide_on(situation: Situation, spent: Spent = nothing_spent) -> Decision:
     )
 
 
+def weigh(situation: Situation, spent: Spent = nothing_spent) -> Weighed:
+    """Hold a draft against every rule by itself."""
+    matches = [
+        match for policy in situation.file.policies if (match := _matched(policy, situation))
+    ]
+    return Weighed(
+        policies=tuple(match for match in matches if not _is_withheld(match)),
+        limits=tuple(standings(situation, spent)),
+        built_in=built_in_demands(situation),
+        withheld=tuple(match for match in matches if _is_withheld(match)),
+    )
+
+
+def _is_withheld(match: Match) -> bool:
+    """A missing fact can make a draft more closely watched, never less."""
+    return match.missing is not None and match.rule.oversight is Oversight.AUTO
+
+
 def _advice(matches: Sequence[Match], oversight: Oversight) -> tuple[str, ...]:
     """The policies' notes; where the AI must not answer, only those that say so."""
     blocked = oversight is Oversight.BLOCK
@@ -79,7 +118,10 @@ def _advice(matches: Sequence[Match], oversight: Oversight) -> tuple[str, ...]:
 
 
 def _matched(policy: Policy, situation: Situation) -> Match | None:
-    """One false condition: no. Else one unknown: a requirement matches, an allowance does not."""
+    """One false condition: no. Else one unknown: a requirement matches, an allowance does not.
+
+    An allowance that only lacks a fact is given back all the same: whoever knew it could say.
+    """
     case = Case(situation, policy)
     findings: list[tuple[str, Finding]] = []
     for condition in policy.conditions:
@@ -87,10 +129,11 @@ def _matched(policy: Policy, situation: Situation) -> Match | None:
         if finding.truth is False:
             return None
         findings.append((condition.key, finding))
-    is_open = any(finding.truth is None for _, finding in findings)
-    if is_open and policy.allows:
+    open_ones = [finding for _, finding in findings if finding.truth is None]
+    if policy.allows and not all(finding.lacks_fact for finding in open_ones):
         return None
-    return Match(policy, _reason(findings, counts_as_met=is_open))
+    missing = next((finding.clause for finding in open_ones if finding.lacks_fact), None)
+    return Match(policy, _reason(findings, counts_as_met=bool(open_ones)), missing)
 
 
 def _reason(findings: Sequence[tuple[str, Finding]], *, counts_as_met: bool) -> str:

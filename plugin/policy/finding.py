@@ -8,13 +8,15 @@ class Finding:
     """Three-valued.
 
     Attributes:
-        truth: None: a fact that the condition needs is missing.
-        clause: The fact and the threshold where met, the missing fact where unknown; not yet a
+        truth: None: nobody can say.
+        clause: The fact and the threshold where met, what is missing where unknown; not yet a
             sentence: no capital, no full stop.
+        lacks_fact: Nobody can say because a fact about this draft is missing. Whoever had it could.
     """
 
     truth: bool | None
     clause: str = ""
+    lacks_fact: bool = False
 
 
 NOT_MET = Finding(False)
@@ -26,5 +28,10 @@ def met(clause: str) -> Finding:
 
 
 def unknown(clause: str) -> Finding:
-    """Nobody can say; `clause` names what is missing."""
+    """A fact is missing; `clause` names it."""
+    return Finding(None, clause, lacks_fact=True)
+
+
+def untold(clause: str) -> Finding:
+    """All facts are there, and still we cannot tell: there is no lexicon, or no rate."""
     return Finding(None, clause)

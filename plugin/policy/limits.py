@@ -5,7 +5,7 @@ whichever ticket: splitting a sum over drafts, tickets or requests at once gains
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
 
@@ -31,11 +31,13 @@ class Standing:
     Attributes:
         passed: The limit requires its oversight.
         words: Why, or what is left; one sentence.
+        missing: The fact that is not known, as a clause, where it counts as passed for that alone.
     """
 
     limit: Limit
     passed: bool
     words: str
+    missing: str | None = None
 
 
 def nothing_spent(limit: Limit, key: str) -> Sequence[Money]:
@@ -105,7 +107,8 @@ def _standing(
     before = _total(spent(limit, key), file)
     most = worth(Money(limit.most.amount, limit.most.currency or file.currency or ""), file)
     if own is None or before is None or most is None:
-        return _unknown(limit, "an amount cannot be counted without a rate for its currency")
+        words = "an amount cannot be counted without a rate for its currency"
+        return replace(_unknown(limit, words), missing=None)
     return _counted(limit, own=own, before=before, most=most, currency=file.currency or "")
 
 
@@ -129,7 +132,8 @@ def _counted(
 
 
 def _unknown(limit: Limit, missing: str) -> Standing:
-    return Standing(limit, True, wording.sentence(f"{missing}, so this limit counts as passed"))
+    words = wording.sentence(f"{missing}, so this limit counts as passed")
+    return Standing(limit, True, words, missing)
 
 
 def _total(moneys: Sequence[Money], file: PolicyFile) -> Decimal | None:

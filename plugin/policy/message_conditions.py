@@ -1,7 +1,7 @@
 """Conditions on what the customer's message is about: sensitive topics, strong anger."""
 
 from plugin.policy import wording
-from plugin.policy.finding import NOT_MET, Finding, met, unknown
+from plugin.policy.finding import NOT_MET, Finding, met, unknown, untold
 from plugin.policy.situation import Case
 from plugin.text.sensitive import NEGATIVE, has_sensitive_lexicon
 
@@ -49,7 +49,7 @@ def _none_found(what: str, case: Case) -> Finding:
     language = case.situation.message_language
     if language is None:
         return unknown(f"the message's language is not known, so it cannot be checked for {what}")
-    return unknown(
+    return untold(
         f"the message's language is {wording.quoted(language)}, and we have no list of its words"
         f" for {what}"
     )

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from decimal import Decimal
 
 from connectors.types import Money
+from plugin.models import MONEYLESS_ACTIONS
 from plugin.policy import wording
 from plugin.policy.amounts import Amount, times, worth
-from plugin.policy.finding import NOT_MET, Finding, met, unknown
+from plugin.policy.finding import NOT_MET, Finding, met, unknown, untold
 from plugin.policy.model import AmountRange, Threshold
 from plugin.policy.situation import Case
 
@@ -56,7 +57,7 @@ def order_share_over(share: Decimal, case: Case) -> Finding:
     order = case.facts.order
     total = order.total if order else None
     if total is None:
-        return _judged(case, lambda _: None, "", "the order's total is not known")
+        return _judged(case, lambda _: None, "", "the order's total is not known", lacks_fact=True)
     total_worth = worth(total, case.situation.file)
 
     def over(amount: Amount) -> bool | None:
@@ -72,7 +73,9 @@ def order_share_over(share: Decimal, case: Case) -> Finding:
     )
 
 
-def _judged(case: Case, test: _Test, words: str, missing: str = "") -> Finding:
+def _judged(
+    case: Case, test: _Test, words: str, missing: str = "", *, lacks_fact: bool = False
+) -> Finding:
     verdicts = [(amount, test(amount)) for amount in case.amounts]
     enough = _every if case.policy.allows else _any
     truth = enough([verdict for _, verdict in verdicts])
@@ -80,9 +83,17 @@ def _judged(case: Case, test: _Test, words: str, missing: str = "") -> Finding:
         return NOT_MET
     if truth is None:
         open_ones = [amount for amount, verdict in verdicts if verdict is None]
-        return unknown(open_ones[0].missing or missing)
+        clause = open_ones[0].missing or missing
+        return unknown(clause) if lacks_fact or _lacks_amount(case) else untold(clause)
     largest = max((amount for amount, verdict in verdicts if verdict), key=_size)
     return met(f"{largest.subject} {largest.shown(case.situation.file.currency)}, {words}")
+
+
+def _lacks_amount(case: Case) -> bool:
+    """Whether an action names no money; where all do, only a rate can be missing."""
+    return any(
+        action.money is None and action.type not in MONEYLESS_ACTIONS for action in case.actions
+    )
 
 
 def _any(verdicts: list[bool | None]) -> bool | None:

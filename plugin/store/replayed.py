@@ -7,16 +7,24 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from connectors.types import ActionRequest, Money
-from plugin.models import DraftState, Oversight
-from plugin.store.schema import ActionRow, DecisionRow, DraftRow
+from plugin.models import DraftState, Outcome, Oversight, VerdictKind
+from plugin.store.schema import (
+    ActionRow,
+    AuditRow,
+    CorrectionRow,
+    DecisionRow,
+    DraftRow,
+    VerdictRow,
+)
 from plugin.store.scope import Scope
 
 # The revision that was decided about when the draft came; later ones follow newer policies.
 _FIRST = 1
+MOVED, INSERTED = "draft_moved", "inserted"
 Place = tuple[datetime, str]
 
 
@@ -25,6 +33,7 @@ class Stored:
     """A draft as it came, and what was decided about it then.
 
     Attributes:
+        reading: What its words showed; None where it is older than that is stored.
         was: None where no draft was found, so that there was nothing to decide.
         decided_at: When it came, where nothing was decided.
     """
@@ -40,6 +49,7 @@ class Stored:
     language: str | None
     confidence: Decimal | None
     facts: Any
+    reading: Any
     was: Oversight | None
     decided_at: datetime
 
@@ -47,6 +57,38 @@ class Stored:
     def place(self) -> Place:
         """Where the next page begins."""
         return self.created_at, self.id
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAction:
+    """An action, and when a person did it."""
+
+    action: ActionRequest
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """What happened to a draft: it moved `to` a state, or an agent took it into the composer."""
+
+    at: datetime
+    event: str
+    to: DraftState | None
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What people made of some drafts, by draft.
+
+    Attributes:
+        first_verdict: When the first person answered.
+        rejected: The reasons of rejections.
+        corrected: How what was sent differs materially.
+    """
+
+    first_verdict: Mapping[str, datetime]
+    rejected: Mapping[str, str]
+    corrected: Mapping[str, Outcome]
 
 
 def count(session: Session, scope: Scope, *, since: datetime) -> int:
@@ -57,8 +99,8 @@ def count(session: Session, scope: Scope, *, since: datetime) -> int:
     return session.scalar(query) or 0
 
 
-def place_of(session: Session, scope: Scope, *, newest: int, since: datetime) -> Place | None:
-    """Where the newest so many begin: the last that is not among them. None: there are no more."""
+def place_before(session: Session, scope: Scope, *, newest: int, since: datetime) -> Place | None:
+    """The last draft that is not among the newest so many; None: all are."""
     found = session.execute(
         select(DraftRow.created_at, DraftRow.id)
         .where(DraftRow.merchant_id == scope.merchant_id, DraftRow.created_at >= since)
@@ -69,9 +111,27 @@ def place_of(session: Session, scope: Scope, *, newest: int, since: datetime) ->
     return (found[0], found[1]) if found else None
 
 
-def page(session: Session, scope: Scope, *, after: Place, limit: int) -> Sequence[Stored]:
-    """The next drafts in order of time. `after` is the last one's place."""
-    rows = session.execute(
+def page(
+    session: Session,
+    scope: Scope,
+    *,
+    after: Place,
+    limit: int,
+    upto: Place | None = None,
+    with_actions: bool = False,
+) -> Sequence[Stored]:
+    """The next drafts in order of time.
+
+    Args:
+        session: One page, one transaction: none stays open for long.
+        scope: Whose.
+        after: The last one's place.
+        limit: How many at most.
+        upto: None that comes later.
+        with_actions: Only those that want something done.
+    """
+    place = tuple_(DraftRow.created_at, DraftRow.id)
+    query = (
         select(
             DraftRow.id,
             DraftRow.short_id,
@@ -84,6 +144,7 @@ def page(session: Session, scope: Scope, *, after: Place, limit: int) -> Sequenc
             DraftRow.language,
             DraftRow.confidence,
             DraftRow.facts,
+            DraftRow.reading,
             DecisionRow.oversight,
             func.coalesce(DecisionRow.decided_at, DraftRow.created_at),
         )
@@ -95,19 +156,26 @@ def page(session: Session, scope: Scope, *, after: Place, limit: int) -> Sequenc
                 DecisionRow.merchant_id == scope.merchant_id,
             ),
         )
-        .where(
-            DraftRow.merchant_id == scope.merchant_id,
-            tuple_(DraftRow.created_at, DraftRow.id) > after,
-        )
+        .where(DraftRow.merchant_id == scope.merchant_id, place > after)
         .order_by(DraftRow.created_at, DraftRow.id)
         .limit(limit)
     )
-    return [Stored(*row) for row in rows]
+    if upto is not None:
+        query = query.where(place <= upto)
+    if with_actions:
+        query = query.where(
+            exists().where(
+                ActionRow.merchant_id == scope.merchant_id,
+                ActionRow.draft_id == DraftRow.id,
+                ActionRow.rev == _FIRST,
+            )
+        )
+    return [Stored(*list(row)) for row in session.execute(query)]
 
 
 def actions(
     session: Session, scope: Scope, ids: Collection[str]
-) -> Mapping[str, Sequence[ActionRequest]]:
+) -> Mapping[str, Sequence[StoredAction]]:
     """What each of these drafts wanted done, in order."""
     rows = session.execute(
         select(
@@ -119,6 +187,7 @@ def actions(
             ActionRow.order_id,
             ActionRow.customer,
             ActionRow.items,
+            ActionRow.done_at,
         )
         .where(
             ActionRow.merchant_id == scope.merchant_id,
@@ -127,19 +196,67 @@ def actions(
         )
         .order_by(ActionRow.draft_id, ActionRow.position)
     )
-    found: defaultdict[str, list[ActionRequest]] = defaultdict(list)
-    for draft_id, kind, amount, value, currency, order, customer, items in rows:
-        found[draft_id].append(
-            ActionRequest(
-                type=kind,
-                amount=_money(amount, currency),
-                value=_money(value, currency),
-                order=order,
-                customer=customer,
-                items=tuple(items),
-            )
+    found: defaultdict[str, list[StoredAction]] = defaultdict(list)
+    for draft_id, kind, amount, value, currency, order, customer, items, done_at in rows:
+        action = ActionRequest(
+            type=kind,
+            amount=_money(amount, currency),
+            value=_money(value, currency),
+            order=order,
+            customer=customer,
+            items=tuple(items),
         )
+        found[draft_id].append(StoredAction(action, done_at))
     return found
+
+
+def events(session: Session, scope: Scope, ids: Collection[str]) -> Mapping[str, Sequence[Event]]:
+    """How each of these drafts moved, oldest first."""
+    if not ids:
+        return {}
+    rows = session.execute(
+        select(AuditRow.draft_id, AuditRow.at, AuditRow.event, AuditRow.detail)
+        .where(
+            AuditRow.merchant_id == scope.merchant_id,
+            AuditRow.draft_id.in_(ids),
+            AuditRow.event.in_([MOVED, INSERTED]),
+        )
+        .order_by(AuditRow.draft_id, AuditRow.id)
+    )
+    found: defaultdict[str, list[Event]] = defaultdict(list)
+    for draft_id, at, event, detail in rows:
+        to = DraftState(detail["to"]) if event == MOVED else None
+        found[draft_id].append(Event(at, event, to))
+    return found
+
+
+def answers(session: Session, scope: Scope, ids: Collection[str]) -> Answers:
+    """What people made of these drafts."""
+    its_verdicts = and_(VerdictRow.merchant_id == scope.merchant_id, VerdictRow.draft_id.in_(ids))
+    first = session.execute(
+        select(VerdictRow.draft_id, func.min(VerdictRow.created_at))
+        .where(its_verdicts)
+        .group_by(VerdictRow.draft_id)
+    )
+    rejected = session.execute(
+        select(VerdictRow.draft_id, VerdictRow.reason)
+        .where(its_verdicts, VerdictRow.kind == VerdictKind.REJECT)
+        .order_by(VerdictRow.draft_id, VerdictRow.id)
+    )
+    corrected = session.execute(
+        select(CorrectionRow.draft_id, CorrectionRow.outcome)
+        .where(
+            CorrectionRow.merchant_id == scope.merchant_id,
+            CorrectionRow.draft_id.in_(ids),
+            CorrectionRow.material,
+        )
+        .order_by(CorrectionRow.draft_id, CorrectionRow.id)
+    )
+    return Answers(
+        first_verdict={row[0]: row[1] for row in first},
+        rejected={draft_id: reason or "" for draft_id, reason in rejected},
+        corrected={row[0]: row[1] for row in corrected},
+    )
 
 
 def _money(minor: int | None, currency: str | None) -> Money | None:
