@@ -14,6 +14,7 @@ from plugin.policy.decide import decide_on
 from plugin.policy.limits import Spent, nothing_spent
 from plugin.policy.model import PolicyFile
 from plugin.policy.situation import Situation
+from plugin.policy.would_pass import would_pass
 from plugin.runtime import PolicyInForce, Runtime
 from plugin.store import drafts, verdicts
 from plugin.store.drafts import Held, action_of
@@ -76,7 +77,26 @@ def judge_again(
     session: Session, scope: Scope, policy: PolicyFile, held: Held, *, text: str | None = None
 ) -> Decision:
     """The decision about a stored draft, or about an edit of it, by the facts stored with it."""
-    draft, known = held.draft, facts.from_record(held.draft.facts)
+    return judge(_stored(policy, held, text), _spent_before(session, scope, held))
+
+
+def ways_to_pass(
+    session: Session, scope: Scope, in_force: PolicyInForce, held: Held
+) -> tuple[str, ...]:
+    """What would have let a held draft pass, a sentence each.
+
+    Nothing where the policies are others by now: they would not say why it is held.
+    """
+    decision = held.decision
+    if decision is None or decision.policy_number != in_force.number:
+        return ()
+    spent = _spent_before(session, scope, held)
+    ways = would_pass(_stored(in_force.file, held), spent, judge)
+    return tuple(way.words for way in ways)
+
+
+def _stored(policy: PolicyFile, held: Held, text: str | None = None) -> Situation:
+    draft = held.draft
     again = Draft(
         text=draft.text if text is None else text,
         intent=draft.intent,
@@ -84,8 +104,13 @@ def judge_again(
         language=draft.language,
         actions=tuple(action_of(row) for row in held.actions),
     )
-    spent = headroom.before(session, scope, draft.id, known.at or draft.created_at)
-    return judge(Situation(policy, again, known), spent)
+    return Situation(policy, again, facts.from_record(draft.facts))
+
+
+def _spent_before(session: Session, scope: Scope, held: Held) -> Spent:
+    draft = held.draft
+    at = facts.from_record(draft.facts).at
+    return headroom.before(session, scope, draft.id, at or draft.created_at)
 
 
 def is_stricter(now: Decision, then: DecisionRow) -> bool:

@@ -50,8 +50,9 @@ def check(context: click.Context, file: Path, as_json: bool) -> None:
     is_flag=True,
     help="Let lines use up limits in input order; held lines count, blocked ones do not.",
 )
+@click.option("--explain", is_flag=True, help="Tell what would have let a held draft pass.")
 @click.pass_context
-def decide(context: click.Context, file: Path, stateful: bool) -> None:
+def decide(context: click.Context, file: Path, stateful: bool, explain: bool) -> None:
     """Decide about drafts by FILE. JSON Lines in and out.
 
     \b
@@ -67,7 +68,7 @@ def decide(context: click.Context, file: Path, stateful: bool) -> None:
     from plugin.policy.record import decide_line  # noqa: PLC0415 (the same)
 
     loaded, history = load(read_text(file)), History() if stateful else None
-    context.exit(run_filter(lambda record: decide_line(loaded, record, history)))
+    context.exit(run_filter(lambda record: decide_line(loaded, record, history, explain=explain)))
 
 
 @policy.command()

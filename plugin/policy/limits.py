@@ -4,7 +4,7 @@ What was promised before counts as spent until it is rejected or expires, whoeve
 whichever ticket: splitting a sum over drafts, tickets or requests at once gains nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Protocol
@@ -57,6 +57,25 @@ def standings(situation: Situation, spent: Spent) -> Iterator[Standing]:
             yield _standing(limit, key, actions, situation.file, spent)
 
 
+def left_by_key(
+    limit: Limit, situation: Situation, spent: Spent
+) -> Iterator[tuple[Decimal | None, Callable[[ActionRequest], bool]]]:
+    """For each sum that the draft adds to: what was left before it, and which actions add to it.
+
+    What is left is in the file's currency, and None where it is not known.
+    """
+    file, facts = situation.file, situation.facts
+    counted = [action for action in situation.draft.actions if counts(limit, action)]
+    for key in _by_key(limit.per, counted, facts):
+
+        def adds(action: ActionRequest, key: str | None = key) -> bool:
+            return counts(limit, action) and key_of(limit.per, action, facts) == key
+
+        before = None if key is None else _total(spent(limit, key), file)
+        most = _most(limit, file)
+        yield (None if before is None or most is None else plus([most, -before])), adds
+
+
 def counts(limit: Limit, action: ActionRequest) -> bool:
     """Whether an action's money counts for a limit."""
     return action.type in limit.actions and action.type not in MONEYLESS_ACTIONS
@@ -105,11 +124,15 @@ def _standing(
         return _unknown(limit, "an amount is not known")
     own = _total([money for money in asked if money], file)
     before = _total(spent(limit, key), file)
-    most = worth(Money(limit.most.amount, limit.most.currency or file.currency or ""), file)
+    most = _most(limit, file)
     if own is None or before is None or most is None:
         words = "an amount cannot be counted without a rate for its currency"
         return replace(_unknown(limit, words), missing=None)
     return _counted(limit, own=own, before=before, most=most, currency=file.currency or "")
+
+
+def _most(limit: Limit, file: PolicyFile) -> Decimal | None:
+    return worth(Money(limit.most.amount, limit.most.currency or file.currency or ""), file)
 
 
 def _counted(

@@ -9,9 +9,12 @@ from typing import Any
 from marshmallow import ValidationError, fields, validate
 
 from plugin.models import Decision, Draft, Facts, OrderFacts
-from plugin.policy.decide import decide
+from plugin.policy.decide import decide_on
 from plugin.policy.history import History
+from plugin.policy.limits import nothing_spent
 from plugin.policy.model import PolicyFile
+from plugin.policy.situation import Situation
+from plugin.policy.would_pass import would_pass
 from plugin.records import AmountText, Record, Text, action_from_record, parse_money, typed_record
 
 _MAX_ACTIONS = 100
@@ -93,13 +96,16 @@ class _DecideRecord(Record):
 _RECORD = _DecideRecord()
 
 
-def decide_line(file: PolicyFile, record: object, history: History | None = None) -> dict[str, Any]:
+def decide_line(
+    file: PolicyFile, record: object, history: History | None = None, *, explain: bool = False
+) -> dict[str, Any]:
     """Decide one record of the filter.
 
     Args:
         file: Where an amount names no currency, the file's holds.
         record: As the line's JSON gives it; untrusted. A key that is missing or null is not known.
         history: What counts against limits already; the record's money is added to it.
+        explain: Tell under ``would_pass`` what would have let it pass.
 
     Raises:
         InvalidInputError: The first field that is wrong, such as ``actions[0].amount``.
@@ -115,12 +121,15 @@ def decide_line(file: PolicyFile, record: object, history: History | None = None
             for index, action in enumerate(line["actions"])
         ),
     )
-    facts = _facts(line, file)
-    if history is None:
-        return decision_to_record(decide(file, draft, facts))
-    decision = decide(file, draft, facts, history.spent(facts.at))
-    history.reserve(draft, facts, decision)
-    return decision_to_record(decision)
+    situation = Situation(file, draft, _facts(line, file))
+    spent = history.spent(situation.facts.at) if history else nothing_spent
+    decision = decide_on(situation, spent)
+    answer = decision_to_record(decision)
+    if explain:
+        answer["would_pass"] = [way.words for way in would_pass(situation, spent)]
+    if history is not None:
+        history.reserve(draft, situation.facts, decision)
+    return answer
 
 
 def decision_to_record(decision: Decision) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """What a policy sees: one draft, what is known about it, and the file it is held against."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from connectors.types import ActionRequest
@@ -109,6 +109,34 @@ class Situation:
     def reading(self) -> Reading:
         """What its words show, to be stored."""
         return Reading(self.undeclared, self.ungrounded, self._signs_without_own)
+
+    def changed(self, *, draft: Draft | None = None, facts: Facts | None = None) -> "Situation":
+        """The situation with another draft or other facts; texts that stay are not read again."""
+        other = replace(self, draft=draft or self.draft, facts=facts or self.facts, stored=None)
+        for name, read in _READ_FROM.items():
+            known = self.stored is not None or name in self.__dict__
+            if known and read(other) == read(self):
+                other.__dict__[name] = getattr(self, name)
+        return other
+
+
+# What takes long to work out, and what of a situation it is worked out from.
+_READ_FROM: Mapping[str, Callable[[Situation], object]] = {
+    "reply": lambda one: one.draft.text,
+    "message": lambda one: one.facts.message,
+    "signs": lambda one: one.facts.message,
+    "undeclared": lambda one: (
+        one.draft.text,
+        one.language,
+        {action.type for action in one.draft.actions},
+    ),
+    "ungrounded": lambda one: (
+        one.draft.text,
+        one.language,
+        one.draft.actions,
+        one.facts.grounded,
+    ),
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from plugin.card import Card, card_of, people_words
 from plugin.delivery.unsent import why_unsent
+from plugin.judgement import ways_to_pass
 from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
 from plugin.review.rights import are_done
 from plugin.runtime import Runtime
@@ -34,6 +35,7 @@ class DraftView:
         deed: Who brought it to where it stands.
         trouble: Why it was not sent.
         anew: Why there is another revision of it than the first.
+        would_pass: What would have let it pass, while it is held.
         advice: What its policies tell those who may still sign it.
         signed: Who has approved this revision, in order.
         missing: How many more must approve after the reader.
@@ -53,6 +55,7 @@ class DraftView:
     trouble: str | None
     next_step: str | None
     anew: str | None
+    would_pass: tuple[str, ...]
     advice: tuple[str, ...]
     rights: Rights
     signed: tuple[str, ...]
@@ -137,6 +140,7 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
         trouble=_trouble(held, past),
         next_step=standing.next_step(held, reader, answering),
         anew=why_anew(past, draft.rev),
+        would_pass=_would_pass(session, runtime, who, held),
         advice=advice_for(held, card, rights),
         rights=rights,
         signed=tuple(to_reader.get(signer, "somebody") for signer in signers),
@@ -158,6 +162,12 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
             merchants.account(session, scope, draft.account_id), draft.ticket_id
         ),
     )
+
+
+def _would_pass(session: Session, runtime: Runtime, who: SignedIn, held: Held) -> tuple[str, ...]:
+    if not held.draft.state.is_awaiting and held.draft.state is not DraftState.BLOCKED:
+        return ()
+    return ways_to_pass(session, who.scope, runtime.policy(session, who.scope), held)
 
 
 def _counts(row: VerdictRow, rev: int) -> bool:

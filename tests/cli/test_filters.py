@@ -197,6 +197,15 @@ def test_answers_stream_one_line_at_a_time() -> None:
         assert process.wait(timeout=SECONDS) == 0
 
 
+def test_a_decision_explains_itself_where_it_is_asked_to(policy: str) -> None:
+    given = lines(DRAFTED)
+    (plain,) = run("policy", "decide", policy, given=given).records
+    (explained,) = run("policy", "decide", policy, "--explain", given=given).records
+    assert "would_pass" not in plain
+    assert explained.pop("would_pass")
+    assert explained == plain
+
+
 @pytest.mark.parametrize(
     ("words", "line"), [(["diff"], GOOD), (["policy", "decide", "POLICY"], DRAFTED)]
 )

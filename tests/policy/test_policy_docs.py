@@ -7,6 +7,8 @@ from plugin.models import Facts
 from plugin.policy.conditions import CONDITIONS
 from plugin.policy.load import check, load
 from plugin.policy.schema import LimitSchema
+from plugin.policy.situation import Situation
+from plugin.policy.would_pass import would_pass
 from plugin.text.sensitive import TOPICS
 
 from .policy_samples import EXAMPLE, action, decided, draft
@@ -67,6 +69,21 @@ def test_its_table_of_decisions_is_true() -> None:
             (draft(action("refund", "50.00"), **other), Facts()),
             (draft(action("refund", "54.20"), **other), Facts()),
             (draft(*[action("refund", "25.10", "EUR")] * 2, **other), Facts()),
+            (draft(action("refund"), **other), Facts()),
+        )
+    ]
+
+
+def test_its_table_of_what_would_pass_is_true() -> None:
+    table = PAGE.split("## What would have let it pass")[1].split("\n## ")[0]
+    told = re.findall(r"^\| [^|]+ \| ([A-Z][^|]+\.) \|$", table, flags=re.MULTILINE)
+    refund, other = action("refund", "54.20"), {"intent": "return"}
+    assert told == [
+        would_pass(Situation(load(EXAMPLE), asked, known))[0].words
+        for asked, known in (
+            (draft(refund, **other), Facts()),
+            (draft(refund, **other), Facts(tags=frozenset({"complaint"}))),
+            (draft(confidence="0.80"), Facts()),
             (draft(action("refund"), **other), Facts()),
         )
     ]

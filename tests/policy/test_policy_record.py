@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from plugin.errors import InvalidInputError
+from plugin.policy.history import History
 from plugin.policy.load import load
 from plugin.policy.record import decide_line
 
@@ -42,6 +43,25 @@ def test_a_held_refund() -> None:
         "held_because": ["The refund is 54.20 USD, over 50.00 USD."],
         "escalate_to": "admin",
     }
+
+
+def test_where_it_is_asked_for_it_tells_what_would_pass() -> None:
+    held = line(actions=[REFUND])
+    answer = decide_line(FILE, held, explain=True)
+    assert answer.pop("would_pass") == ["At 50.00 USD or less it would need review only."]
+    assert answer == decide_line(FILE, held)
+    assert decide_line(FILE, LINE, explain=True)["would_pass"] == []
+
+
+def test_what_would_pass_counts_the_lines_before_it() -> None:
+    file = load(
+        "version: 1\ncurrency: USD\nlimits: [{id: m, actions: refund, per: merchant, window: 1d,"
+        " max: 60, require: approval}]"
+    )
+    history, refund = History(), line(actions=[REFUND | {"amount": "35.00"}])
+    first, second = (decide_line(file, refund, history, explain=True) for _ in range(2))
+    assert first["oversight"] == "review"
+    assert second["would_pass"] == ["At 25.00 USD or less it would need review only."]
 
 
 def test_an_automatic_answer_has_no_deadline() -> None:

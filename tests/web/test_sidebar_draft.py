@@ -62,6 +62,17 @@ def test_everything_to_judge_a_draft_is_on_it(bench: Bench) -> None:
     assert "Not yours to approve. This draft needs a lead or an admin." in words_of(ana)
 
 
+def test_it_says_what_would_have_needed_less_while_it_is_held(bench: Bench) -> None:
+    ticket_id = bench.opened("refund_over_limit")
+    draft, ben = bench.draft(ticket_id), Sidebar(bench, BEN)
+    words = "At 50.00 USD or less it would need review only."
+    assert words in words_of(ben.draft(ticket_id))
+    assert not any("it would need" in note for note in bench.notes(ticket_id))
+    ben.act(draft.id, "verdict", verdict="reject", reason="Not so.", **ben.seen(ticket_id))
+    assert bench.draft(ticket_id).state is DraftState.REJECTED
+    assert words not in words_of(ben.draft(ticket_id))
+
+
 def test_it_is_sent_again_only_when_it_shows_something_else(bench: Bench) -> None:
     ticket_id = bench.opened("refund_under_limit")
     draft = bench.draft(ticket_id)
