@@ -5,7 +5,7 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import accept, commitments, diff, drafter, jobs, note, sensitive
+from bench import accept, commitments, diff, drafter, jobs, note, novelty, sensitive
 from bench.report import Figure, heading
 from plugin.logs import log_to_stderr
 
@@ -20,6 +20,7 @@ _JUDGED: Mapping[str, Callable[[], Iterator[str]]] = {
     "drafter": drafter.lines,
     "commitments": commitments.lines,
     "sensitive": sensitive.lines,
+    "novelty": novelty.lines,
 }
 _EXAMPLES = """\
 examples:

@@ -13,6 +13,7 @@
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -26,6 +27,7 @@ from plugin.errors import MovedError
 from plugin.jobs import JobName
 from plugin.judgement import judge_new
 from plugin.models import EffectKind, InboxState
+from plugin.novelty import novel
 from plugin.outbox import ticket_key
 from plugin.policy.situation import Situation
 from plugin.present import present
@@ -107,6 +109,7 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> Beca
     known = facts.facts_of(gathered, draft, at=runtime.now())
     with runtime.database.read() as session:
         policy = runtime.policy(session, scope)
+        known = replace(known, novel=novel(session, scope, policy.file, draft, known))
     situation = Situation(policy.file, draft, known)
     decision = judge_new(situation)
     state = present(case, gathered, situation, decision=decision, in_force=policy)

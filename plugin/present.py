@@ -16,6 +16,7 @@ from plugin.card import card_of, note_html
 from plugin.facts import Gathered
 from plugin.judgement import STATE_FOR, decision_row, draft_note_key, judge_new
 from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts
+from plugin.novelty import topics_of
 from plugin.outbox import ask_delivery, ask_note
 from plugin.policy import reading
 from plugin.policy.limits import keys_of
@@ -132,6 +133,7 @@ def _draft_row(case: Case, gathered: Gathered, draft: Draft, known: Facts) -> Dr
         subject=gathered.ticket.subject,
         customer_name=gathered.message.author.name,
         message_text=gathered.words,
+        topics=topics_of(known, draft),
         attachments=[name.strip() or _NAMELESS for name in gathered.message.attachments],
         bypassed=False,
         created_at=now,

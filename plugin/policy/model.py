@@ -140,6 +140,10 @@ class PolicyFile:
     business_hours: BusinessHours | None = None
     sensitive_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
+    def asks_for(self, key: str) -> bool:
+        """Whether any policy has a condition of this key."""
+        return any(one.key == key for policy in self.policies for one in policy.conditions)
+
     def due(self, seconds: float, at: datetime) -> datetime:
         """When a deadline of so many seconds passes, counted from `at`."""
         if self.business_hours is None:

@@ -7,16 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    String,
-    UniqueConstraint,
-    text,
-)
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.models import (
@@ -159,9 +150,9 @@ class InboxEvent(Owned):
 class DraftRow(Owned):
     """A draft for one customer message, and where it stands.
 
-    `attachments` are the names of what came with the message. `inserted_by` has the draft in their
-    composer since `inserted_at`. `reading` is what its words showed when it came; None where it is
-    older than that is stored.
+    `topics` counts what the message speaks of; None: nobody can tell. `attachments` are the names
+    of what came with it. `inserted_by` has the draft in their composer since `inserted_at`.
+    `reading` is what its words showed when it came; None where it is older than that is stored.
     """
 
     __tablename__ = "bb_draft"
@@ -178,6 +169,7 @@ class DraftRow(Owned):
             postgresql_where=text("bypassed"),
         ),
         Index("ix_bb_draft_merchant_created", "merchant_id", "created_at", "id"),
+        Index("ix_bb_draft_merchant_intent", "merchant_id", "intent", "id"),
         # With the merchant in it: else SQLite takes the index by merchant and time for a ticket's.
         Index("ix_bb_draft_ticket", "account_id", "ticket_id", "merchant_id"),
         Index("ix_bb_draft_state_due", "state", "due_at"),
@@ -202,6 +194,7 @@ class DraftRow(Owned):
     subject: Mapped[str]
     customer_name: Mapped[str]
     message_text: Mapped[str]
+    topics: Mapped[Any] = mapped_column(Json(), nullable=True)
     attachments: Mapped[Any] = mapped_column(Json(), default=list, server_default="[]")
     final_text: Mapped[str | None]
     opened_for: Mapped[str | None] = mapped_column(ForeignKey("bb_person.id"))
@@ -289,8 +282,7 @@ class ReservationRow(Owned):
 class VerdictRow(Owned):
     """A person's answer to a draft. `counts` is False once it was undone or voided.
 
-    `source` is the helpdesk message it was read from: one note is one verdict, even if it comes
-    twice.
+    `source` is the helpdesk message it was read from: a note that comes twice is one verdict.
     """
 
     __tablename__ = "bb_verdict"

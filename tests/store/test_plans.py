@@ -98,6 +98,9 @@ QUESTIONS: dict[str, Ask] = {
     "a draft's correction": lambda session, of: corrections.of_draft(
         session, of.scope, name_of(of, FEW)
     ),
+    "what approved drafts of an intent speak of": lambda session, of: (
+        corrections.topics_of_approved(session, of.scope, "refund", limit=FEW)
+    ),
     "the newest webhooks": lambda session, of: inbox.recent(session, of.scope, limit=FEW),
     **{f"the newest webhooks that are {state}": newest_webhooks(state) for state in InboxState},
     "what waits": first_in(*AWAITING),
