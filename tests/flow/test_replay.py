@@ -4,7 +4,8 @@ from datetime import UTC, datetime
 
 from plugin.demo.world import data
 from plugin.policy.load import load
-from plugin.replay import Replay, replay
+from plugin.replay import replay
+from plugin.replayed import Replay
 from tests.bench.world import Bench
 
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
