@@ -2,7 +2,6 @@
 
 from datetime import UTC, datetime
 
-from plugin.demo.world import data
 from plugin.policy.load import load
 from plugin.replay import replay
 from plugin.replayed import Replay
@@ -19,5 +18,5 @@ def replayed(bench: Bench, source: str, **asked: object) -> Replay:
 def test_the_file_in_force_changes_nothing(bench: Bench) -> None:
     for ticket in bench.tickets:
         bench.opened(ticket)
-    found = replayed(bench, data("policies.yaml"))
+    found = replayed(bench, bench.policies)
     assert found.drafts == found.same == len(bench.tickets)
