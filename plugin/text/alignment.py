@@ -20,6 +20,7 @@ from rapidfuzz.distance import Levenshtein
 
 Tag = Literal["equal", "insert", "delete", "replace"]
 _Symbols = str | list[int]
+_Stretch = tuple[int, int, int, int]  # from and to of the draft, then of the final text
 
 _MOST_CELLS = 2**31  # 46,000 words on each side: about half a second
 _WINDOW = 4096
@@ -69,15 +70,13 @@ def align(draft: Sequence[str], final: Sequence[str]) -> Alignment:
     """Turn `draft` into `final` by the fewest edits of words."""
     at_draft = [i for i, token in enumerate(draft) if not token.isspace()]
     at_final = [i for i, token in enumerate(final) if not token.isspace()]
-    runs = _runs(*_symbols([draft[i] for i in at_draft], [final[i] for i in at_final]))
-    kept = _kept(draft, final, ((at_draft[d : d + n], at_final[f : f + n]) for d, f, n in runs))
-    ops: list[Op] = []
-    for op in _in_order(draft, final, kept):
-        if op.tag == "equal" and ops and ops[-1].tag == "equal":
-            ops[-1] = Op("equal", ops[-1].d0, op.d1, ops[-1].f0, op.f1)
-        else:
-            ops.append(op)
-    return Alignment(tuple(ops), _edits(runs, len(at_draft), len(at_final)))
+    left, right = _symbols([draft[i] for i in at_draft], [final[i] for i in at_final])
+    runs = _runs(left, right)
+    at_draft.append(len(draft))
+    at_final.append(len(final))
+    changes = _changes(draft, final, _gaps(draft, final, at_draft, at_final, runs))
+    ops = tuple(_with_what_is_equal(changes, len(draft), len(final)))
+    return Alignment(ops, _edits(runs, len(left), len(right)))
 
 
 def _runs(left: _Symbols, right: _Symbols) -> list[_Run]:
@@ -126,50 +125,65 @@ def _edits(runs: Sequence[_Run], draft: int, final: int) -> int:
     return edits
 
 
-def _in_order(draft: Sequence[str], final: Sequence[str], runs: Iterable[Op]) -> Iterator[Op]:
-    d, f = 0, 0
-    for kept in runs:
-        if kept.d0 > d or kept.f0 > f:
-            yield from _gap(draft, final, slice(d, kept.d0), slice(f, kept.f0))
-        yield kept
-        d, f = kept.d1, kept.f1
-    yield from _gap(draft, final, slice(d, len(draft)), slice(f, len(final)))
+def _gaps(
+    draft: Sequence[str],
+    final: Sequence[str],
+    at_draft: Sequence[int],
+    at_final: Sequence[int],
+    runs: Iterable[_Run],
+) -> Iterator[_Stretch]:
+    """What lies between kept words, as far as it may differ.
+
+    Args:
+        draft: A text's tokens.
+        final: The other's.
+        at_draft: Where each word stands, and the end.
+        at_final: The same of the other text.
+        runs: Runs of kept words, counted in words.
+    """
+    d = f = 0
+    for run_d, run_f, size in runs:
+        d0, f0 = at_draft[run_d], at_final[run_f]
+        yield d, d0, f, f0
+        d, f = at_draft[run_d + size - 1] + 1, at_final[run_f + size - 1] + 1
+        if size > 1 and draft[d0:d] != final[f0:f]:
+            # White space inside the run differs.
+            for word in range(size - 1):
+                yield (
+                    at_draft[run_d + word] + 1,
+                    at_draft[run_d + word + 1],
+                    at_final[run_f + word] + 1,
+                    at_final[run_f + word + 1],
+                )
+    yield d, at_draft[-1], f, at_final[-1]
 
 
-def _kept(
-    draft: Sequence[str], final: Sequence[str], runs: Iterable[tuple[list[int], list[int]]]
-) -> Iterator[Op]:
-    """Runs of kept words; with the white space inside where that is the same too."""
-    for run_d, run_f in runs:
-        d0, d1, f0, f1 = run_d[0], run_d[-1] + 1, run_f[0], run_f[-1] + 1
-        if draft[d0:d1] == final[f0:f1]:
-            yield Op("equal", d0, d1, f0, f1)
-        else:
-            for d, f in zip(run_d, run_f, strict=True):
-                yield Op("equal", d, d + 1, f, f + 1)
+def _changes(
+    draft: Sequence[str], final: Sequence[str], gaps: Iterable[_Stretch]
+) -> Iterator[_Stretch]:
+    """The gaps that differ, without the tokens that are equal at both their ends."""
+    for stretch in gaps:
+        d0, d1, f0, f1 = stretch
+        while d0 < d1 and f0 < f1 and draft[d0] == final[f0]:
+            d0 += 1
+            f0 += 1
+        while d0 < d1 and f0 < f1 and draft[d1 - 1] == final[f1 - 1]:
+            d1 -= 1
+            f1 -= 1
+        if d0 < d1 or f0 < f1:
+            yield d0, d1, f0, f1
 
 
-def _gap(
-    draft: Sequence[str], final: Sequence[str], in_draft: slice, in_final: slice
-) -> Iterator[Op]:
-    """What lies between two kept words: at most an equal head, one change, an equal tail."""
-    ours, theirs = draft[in_draft], final[in_final]
-    d0, d1, f0, f1 = in_draft.start, in_draft.stop, in_final.start, in_final.stop
-    shorter = min(len(ours), len(theirs))
-    head = 0
-    while head < shorter and ours[head] == theirs[head]:
-        head += 1
-    tail = 0
-    while tail < shorter - head and ours[-1 - tail] == theirs[-1 - tail]:
-        tail += 1
-    if head:
-        yield Op("equal", d0, d0 + head, f0, f0 + head)
-    left, right = d1 - tail - d0 - head, f1 - tail - f0 - head
-    if left or right:
-        tag: Tag = "replace" if left and right else "delete" if left else "insert"
-        yield Op(tag, d0 + head, d1 - tail, f0 + head, f1 - tail)
-    if tail:
-        yield Op("equal", d1 - tail, d1, f1 - tail, f1)
+def _with_what_is_equal(changes: Iterable[_Stretch], draft: int, final: int) -> Iterator[Op]:
+    """The changes as operations, with all that lies between them as equal."""
+    d = f = 0
+    for d0, d1, f0, f1 in changes:
+        if d < d0:
+            yield Op("equal", d, d0, f, f0)
+        yield Op("insert" if d0 == d1 else "delete" if f0 == f1 else "replace", d0, d1, f0, f1)
+        d, f = d1, f1
+    if d < draft:
+        yield Op("equal", d, draft, f, final)
 
 
 def _symbols(draft: Sequence[str], final: Sequence[str]) -> tuple[_Symbols, _Symbols]:

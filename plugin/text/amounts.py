@@ -110,7 +110,7 @@ def _plain(digits: str) -> tuple[str, ...]:
         return (digits,)
     last = marks[-1]
     whole, _, decimals = digits.rpartition(last)
-    groups = regex.split("[.,]", digits)
+    groups = digits.replace(",", ".").split(".")
     grouped = 1 <= len(groups[0]) <= _GROUP and all(len(group) == _GROUP for group in groups[1:])
     if len(marks) == 1:
         as_decimal = f"{whole}.{decimals}"
@@ -129,6 +129,10 @@ def _codes() -> dict[str, str]:
     currencies = sections("currencies")
     lines = (*currencies["symbol"], *currencies["word"])
     return {name: code for name, _, code in (line.rpartition(" ") for line in lines)}
+
+
+def _longest_name() -> int:
+    return max(map(len, _codes()))
 
 
 @cache

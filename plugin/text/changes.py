@@ -7,7 +7,7 @@ from itertools import chain, zip_longest
 
 from plugin.text.alignment import align
 from plugin.text.entities import KINDS, Entities, entities, sentences
-from plugin.text.stretches import stretches
+from plugin.text.stretches import Stretches
 
 _Read = Callable[[str], Entities]
 
@@ -30,7 +30,8 @@ def changes(
     its place, so do the texts. Where one does not, the rest of both texts is compared up to the
     first difference, because an entity that went here may have come back further on.
     """
-    before, after = list(stretches(ours)), list(stretches(theirs))
+    stretches = Stretches()
+    before, after = list(stretches.of(ours)), list(stretches.of(theirs))
     read = cache(entities)
     open_kinds = list(kinds)
     for op in align(before, after).ops:

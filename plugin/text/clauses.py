@@ -4,7 +4,7 @@ What ends a clause in a language, and what is spelled out in it, stands in its l
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 
 from plugin.text.lexicons import everywhere, positions, sections
@@ -16,19 +16,23 @@ _NO_WORD = re.compile(r"[^\w$€£%#./,-]|_")
 _BLANKS = str.maketrans(
     {chr(code): " " for code in range(128) if not (chr(code).isalnum() or chr(code) in "$%#./,-")}
 )
+_CURRENCY = re.compile(r"[$€£%]")
 _CURRENCY_GAP = re.compile(r"(?<=[$€£]) (?=\d)|(?<=\d) (?=[$€£%])")
-_END = re.compile(r"\s(?:(?<=[.!?].)|(?<=\n))", re.DOTALL)
+_END = re.compile(r"[.!?]\s|\n")
 _DAY_OR_SHORT_WORD = re.compile(r"(?<![^\s(])(?:(?P<day>\d{1,2})|(?P<short>[^\W\d_]{1,6}))\.$")
 _NEXT_WORD = re.compile(r"[^\W\d_]+")
 _LONGEST_ENDING = 8
+# All that a line of [clause_end] can begin with: most characters need no look at the lines.
+_CLAUSE_MAY_END = r"(?=[\s,;¿])"
 
 
 def whole_sentences(text: str) -> Iterator[str]:
     """The sentences and lines of a text; unlike `sentences` it does not cut "12. Mai", "ca. 5"."""
     start = 0
     for found in _END.finditer(text):
-        if found.group() == "\n" or not _goes_on(text, found.start()):
-            yield text[start : found.start()]
+        space = found.end() - 1
+        if text[space] == "\n" or not _goes_on(text, space):
+            yield text[start:space]
             start = found.end()
     yield text[start:]
 
@@ -38,9 +42,10 @@ def clauses(sentence: str, language: str) -> Iterator[str]:
     question = sentence.rstrip().endswith("?")
     simple = sentence.casefold()
     rules = _rules(language)
-    if any(mark in simple for mark in rules.contracted):
-        for pattern, words in rules.spelled_out:
-            simple = pattern.sub(words, simple)
+    if rules.contracted.search(simple):
+        for marks, pattern, words in rules.spelled_out:
+            if marks.search(simple):
+                simple = pattern.sub(words, simple)
     for clause in rules.end.split(simple):
         yield _words_only(clause) + (" ?" if question else "")
 
@@ -50,10 +55,18 @@ class _Rules:
 
     def __init__(self, language: str) -> None:
         lexicon = sections(f"promises.{language}")
-        self.contracted = lexicon.get("contracted", ())
         pairs = (line.split(" => ") for line in lexicon.get("spelled_out", ()))
-        self.spelled_out = [(re.compile(short), words) for short, words in pairs]
-        self.end = re.compile("|".join(lexicon["clause_end"]))
+        marks = lexicon.get("contracted", ())
+        self.contracted = _any_of(marks)
+        self.spelled_out = [
+            (_any_of([mark for mark in marks if mark in short]), re.compile(short), words)
+            for short, words in pairs
+        ]
+        self.end = re.compile(rf"{_CLAUSE_MAY_END}(?:{'|'.join(lexicon['clause_end'])})")
+
+
+def _any_of(marks: Sequence[str]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, marks)) or r"(?!)")
 
 
 @cache
@@ -75,4 +88,5 @@ def _goes_on(text: str, end: int) -> bool:
 def _words_only(clause: str) -> str:
     text = _LOOSE_MARKS.sub(" ", clause)
     words = text.translate(_BLANKS) if text.isascii() else _NO_WORD.sub(" ", text)
-    return _CURRENCY_GAP.sub("", " ".join(words.split()))
+    spaced = " ".join(words.split())
+    return _CURRENCY_GAP.sub("", spaced) if _CURRENCY.search(spaced) else spaced

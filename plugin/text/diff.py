@@ -3,6 +3,8 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
+from itertools import zip_longest
 
 import regex
 
@@ -11,7 +13,7 @@ from plugin.models import Outcome
 from plugin.text.alignment import Op, align, distance
 from plugin.text.changes import changes, differing_sentences
 from plugin.text.greetings import parts
-from plugin.text.promises import find_promises
+from plugin.text.promises import PromiseReader
 from plugin.text.tokens import canonical, one_spaced, raw_tokens, without_space, words
 
 _LIGHT_FROM = 0.85
@@ -29,6 +31,8 @@ _NEVER_MATERIAL = frozenset({Outcome.SENT_AS_IS, Outcome.COSMETIC})
 # Case and punctuation alone can change these; greetings and sign-offs never hold those.
 _LOOKS_ALIKE = ("amounts", "links")
 _NOT_IN_A_GREETING = ("amounts", "links", "orders", "numbers", "negations")
+
+_Read = tuple[str, Sequence[str]]  # a canonical text, and its words
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +72,7 @@ def diff(draft: str, final: str) -> DiffResult:
     similarity = 1 - edits / longest if longest else 1.0
     outcome = _unedited(ours, theirs, our_words, their_words)
     if outcome is None:
-        outcome = _edited(ours, theirs, similarity)
+        outcome = _edited((ours, our_words), (theirs, their_words), similarity)
     return DiffResult(
         outcome=outcome,
         material=_is_material(outcome, ours, theirs),
@@ -119,12 +123,12 @@ def _unedited(
         return Outcome.SENT_AS_IS
     if not our_words or not their_words:
         return None
-    if _bare(our_words) == _bare(their_words):
+    if _same_but_for_case(our_words, their_words):
         return None if _differ(ours, theirs, _LOOKS_ALIKE) else Outcome.COSMETIC
     our_core, their_core = parts(ours).core, parts(theirs).core
     if (our_core, their_core) == (ours, theirs):
         return None
-    if _bare(words(our_core)) != _bare(words(their_core)):
+    if not _same_but_for_case(words(our_core), words(their_core)):
         return None
     hidden = _differ(our_core, their_core, _LOOKS_ALIKE) or _differ(
         ours, theirs, _NOT_IN_A_GREETING
@@ -132,18 +136,20 @@ def _unedited(
     return None if hidden else Outcome.COSMETIC
 
 
-def _bare(text_words: Sequence[str]) -> list[str]:
-    """The words without case and punctuation; what is inside a number stays, as in 50.00."""
-    bare = {word: _bare_word(word) for word in set(text_words)}
-    return [left for word in text_words if (left := bare[word])]
+def _same_but_for_case(ours: Sequence[str], theirs: Sequence[str]) -> bool:
+    """Whether the words are the same without case and punctuation, looking until they are not."""
+    bare = cache(_bare_word)
+    left, right = (filter(None, map(bare, text_words)) for text_words in (ours, theirs))
+    return all(our == their for our, their in zip_longest(left, right))
 
 
 def _bare_word(word: str) -> str:
+    """The word without case and punctuation; what is inside a number stays, as in 50.00."""
     kept = word.isalnum() or _DIGIT.search(word)
     return (word if kept else _PUNCTUATION.sub("", word)).casefold()
 
 
-def _edited(ours: str, theirs: str, similarity: float) -> Outcome:
+def _edited(ours: _Read, theirs: _Read, similarity: float) -> Outcome:
     if similarity >= _LIGHT_FROM:
         return Outcome.LIGHT_EDIT
     if similarity >= _HEAVY_FROM:
@@ -153,15 +159,20 @@ def _edited(ours: str, theirs: str, similarity: float) -> Outcome:
     return Outcome.DISCARDED
 
 
-def _containment(ours: str, theirs: str) -> float:
+def _containment(ours: _Read, theirs: _Read) -> float:
     """How much of the shorter core's word triples the other one holds.
 
     Of the shorter one, because a sentence kept from a long draft, and a short draft inside a long
     reply, are both the draft's words. Of the cores, because everybody writes "Hi Anna,".
     """
-    left, right = (_grams(words(parts(text).core)) for text in (ours, theirs))
+    left, right = (_grams(_core_words(*read)) for read in (ours, theirs))
     shorter = min(len(left), len(right))
     return len(left & right) / shorter if shorter else 0.0
+
+
+def _core_words(text: str, text_words: Sequence[str]) -> Sequence[str]:
+    core = parts(text).core
+    return text_words if core == text else words(core)
 
 
 def _grams(text_words: Sequence[str]) -> set[tuple[str, ...]]:
@@ -183,8 +194,9 @@ def _differ(ours: str, theirs: str, kinds: Sequence[str]) -> bool:
 
 def _promises_differ(ours: Sequence[str], theirs: Sequence[str]) -> bool:
     """Whether something is promised, or said to be done, in one of the two only."""
+    reader = PromiseReader("en")  # as what is in no known language is read
     before, after = (
-        Counter((found.kind, found.manner) for found in find_promises("\n".join(lines), None))
+        Counter((found.kind, found.manner) for found in reader.find("\n".join(lines)))
         for lines in (ours, theirs)
     )
     return before != after

@@ -21,6 +21,8 @@ _FACTS_LANGUAGE = "en"  # what shops and our own records are written in
 _HIDDEN = regex.compile(
     r"[\p{Cc}--[\t\n\r]]|[\u202a-\u202e\u2066-\u2069]|(?<=\d)\p{Cf}|\p{Cf}(?=\d)", regex.V1
 )
+# Without any of these neither pattern needs to be tried.
+_UNSEEN = regex.compile(r"[[\p{Cc}\p{Cf}]--[\t\n\r]]", regex.V1)
 _JOINERS = regex.compile(r"(?<=\d)\p{Cf}++(?=\d)", regex.V1)
 
 
@@ -57,11 +59,12 @@ def ungrounded(
         language: Of the reply; an unknown one is read as English.
     """
     known = _known(language)
-    reply = _JOINERS.sub("", canonical(text))
+    reply = canonical(text)
+    reply = _JOINERS.sub("", reply) if _UNSEEN.search(reply) else reply
     stated = claims(reply, known)
     if not stated:
         return ()
-    hidden = _HIDDEN.search(text) is not None
+    hidden = _UNSEEN.search(text) is not None and _HIDDEN.search(text) is not None
     given: set[str] = set()
     for fact in () if hidden else (*grounded, *_values(actions)):
         given |= _keys(fact, known)

@@ -8,10 +8,12 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import chain
 
 from plugin.text import lexicons
-from plugin.text.clauses import whole_sentences
+from plugin.text.clauses import clauses, whole_sentences
 from plugin.text.promise_rules import rules
+from plugin.text.sieve import Known
 from plugin.text.tokens import canonical
 
 # What a promise of a kind needs to be declared as: any of these. Others no action can cover.
@@ -82,17 +84,43 @@ def undeclared_promises(
 def find_promises(text: str, language: str | None) -> Iterator[Promise]:
     """Every promise by sentence and kind, in the text's order."""
     known = language or "en"
-    if not has_lexicon(known):
-        return
-    judge = rules(_base(known)).judge
-    judged: dict[str, tuple[tuple[str, str], ...]] = {}
-    for sentence in whole_sentences(canonical(text)):
-        for start in range(0, len(sentence), _LONGEST_SENTENCE):
-            piece = sentence[start : start + _LONGEST_SENTENCE].strip()
-            if piece not in judged:
-                judged[piece] = tuple(dict.fromkeys(judge(piece)))
-            for kind, manner in judged[piece]:
-                yield Promise(piece, kind, manner)
+    if has_lexicon(known):
+        yield from PromiseReader(known).find(text)
+
+
+class PromiseReader:
+    """Finds promises in texts that have much in common, such as a draft and what was sent.
+
+    It remembers sentences, clauses and words: let go of it with the texts.
+    """
+
+    def __init__(self, language: str) -> None:
+        """Take a language with a lexicon."""
+        self._language = _base(language)
+        self._rules = rules(self._language)
+        self._judged: dict[str, tuple[tuple[str, str], ...]] = {}
+        self._clauses: dict[str, dict[str, str]] = {}
+        self._words: Known = {}
+
+    def find(self, text: str) -> Iterator[Promise]:
+        """Every promise by sentence and kind, in the text's order."""
+        for sentence in whole_sentences(canonical(text)):
+            for start in range(0, len(sentence), _LONGEST_SENTENCE):
+                piece = sentence[start : start + _LONGEST_SENTENCE].strip()
+                for kind, manner in self._judge(piece):
+                    yield Promise(piece, kind, manner)
+
+    def _judge(self, sentence: str) -> tuple[tuple[str, str], ...]:
+        if sentence not in self._judged:
+            found = map(self._judge_clause, clauses(sentence, self._language))
+            promised = chain.from_iterable(kinds.items() for kinds in found)
+            self._judged[sentence] = tuple(dict.fromkeys(promised))
+        return self._judged[sentence]
+
+    def _judge_clause(self, clause: str) -> dict[str, str]:
+        if clause not in self._clauses:
+            self._clauses[clause] = self._rules.judge(clause, self._words)
+        return self._clauses[clause]
 
 
 @cache

@@ -3,7 +3,7 @@ from hypothesis import given, settings
 
 from plugin.text.changes import changed, changes, differing_sentences
 from plugin.text.entities import KINDS, Entities, entities, sentences
-from plugin.text.stretches import stretches
+from plugin.text.stretches import Stretches
 from plugin.text.tokens import canonical
 
 from .strategies import HOSTILE, TEXTS, edited_facts
@@ -16,7 +16,7 @@ def _changed_as_a_whole(draft: str, final: str) -> frozenset[str]:
 
 
 def _read_in_stretches(lines: list[str]) -> Entities:
-    read = [entities(stretch) for stretch in stretches(lines)]
+    read = [entities(stretch) for stretch in Stretches().of(lines)]
     return Entities(
         *(tuple(key for found in read for key in getattr(found, kind)) for kind in KINDS)
     )
@@ -72,7 +72,12 @@ def test_stretches_hold_entities_across_words(text: str) -> None:
 
 def test_ordinary_words_are_left_out() -> None:
     line = "please look at word7 word8, our lamp costs $5 and 20 % of the vase, thanks"
-    assert list(stretches([line])) == ["x at word7 x", "x word8, x", "x $5 x", "x 20 % of the x"]
+    assert list(Stretches().of([line])) == [
+        "x at word7 x",
+        "x word8, x",
+        "x $5 x",
+        "x 20 % of the x",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """Dates as they are written, each under the keys by which it may have been given."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache
 from typing import NamedTuple
@@ -18,10 +18,22 @@ _BEFORE_A_MONTH = (
     "in by until till since from before after of late early mid this next im bis ab seit ende"
     " anfang mitte en de fin début mi d'ici a entro fine per em até eind begin"
 ).split()
-_DIGIT = re.compile(r"\d")
+_NUMBER = re.compile(r"\d+")
+_WORD = re.compile(r"[^\W\d_]\w*")
 _DAY = r"\d{1,2}"
 
 _Read = Callable[[re.Match[str], bool], Claim]
+
+
+class _Begins(NamedTuple):
+    """Where a pattern can begin: right at a number or a month, or with words before one."""
+
+    with_month: bool
+    right_there: bool
+
+
+_NUMBER_FIRST, _MONTH_FIRST = _Begins(False, True), _Begins(True, True)
+_BEFORE_NUMBER, _BEFORE_MONTH = _Begins(False, False), _Begins(True, False)
 
 
 class _Keys(NamedTuple):
@@ -33,13 +45,29 @@ class _Keys(NamedTuple):
 
 def dates(text: str, language: str) -> Iterator[Claim]:
     """The dates of a text in lower case."""
-    has_digits = _DIGIT.search(text) is not None
-    for pattern, read, of_digits in _patterns(language):
-        if of_digits and not has_digits:
-            continue
-        found = [read(match, language == "en") for match in pattern.finditer(text)]
-        yield from found
-        text = blanked(text, found)
+    # A text is looked through for both once; most patterns are tried at these places only.
+    numbers = [found.start() for found in _NUMBER.finditer(text)]
+    months = [found.start() for found in _WORD.finditer(text) if found.group() in _months(language)]
+    for pattern, read, begins in _patterns(language):
+        starts = months if begins.with_month else numbers
+        if begins.right_there:
+            matches = _at(starts, pattern, text)
+        else:
+            matches = pattern.finditer(text) if starts else iter(())
+        found = [read(match, language == "en") for match in matches]
+        if found:
+            yield from found
+            text = blanked(text, found)
+
+
+def _at(starts: Sequence[int], pattern: re.Pattern[str], text: str) -> Iterator[re.Match[str]]:
+    """What `finditer` gives where the pattern can begin at `starts` alone."""
+    end = 0
+    for start in starts:
+        found = pattern.match(text, start) if start >= end else None
+        if found:
+            end = found.end()
+            yield found
 
 
 def _iso(found: re.Match[str], _english: bool) -> Claim:
@@ -112,13 +140,19 @@ def _keys(day: int, month: int, year: int | None) -> _Keys:
 
 
 @cache
-def _patterns(language: str) -> tuple[tuple[re.Pattern[str], _Read, bool], ...]:
-    months = [
+def _months(language: str) -> frozenset[str]:
+    """Their forms, each of which is one word."""
+    return frozenset(
         form
-        for name in dict.fromkeys((language, "en"))
+        for name in (language, "en")
         for line in sections(name)["month"]
         for form in line.split()
-    ]
+    )
+
+
+@cache
+def _patterns(language: str) -> tuple[tuple[re.Pattern[str], _Read, _Begins], ...]:
+    months = sorted(_months(language))
     plain = [m for m in months if len(m) >= _SHORTEST_PLAIN_MONTH and m not in _ALSO_WORDS]
     month = rf"(?P<month>{_any_of(months)})(?!\w)"
     year = r"(?:\.?,? (?:of |de |del |du )?(?P<y>\d{4})(?!\d))?"
@@ -132,38 +166,42 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], _Read, bool], ...]:
         "on by until till before from since am bis zum vom ab le au du el del para al il entro"
         " dal em até dia no op tot van".split()
     )
-    rows: list[tuple[str, _Read, bool]] = [
-        (r"(?<![\w./-])(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])", _iso, True),
+    rows: list[tuple[str, _Read, _Begins]] = [
+        (r"(?<![\w./-])(?P<y>\d{4})-(?P<m>\d{1,2})-(?P<d>\d{1,2})(?![\w-])", _iso, _NUMBER_FIRST),
         (
             r"(?<![\w./-])(?P<d>\d{1,2})([./-])(?P<m>\d{1,2})\2(?P<y>\d{4}|\d{2})(?!\w)",
             _numeric,
-            True,
+            _NUMBER_FIRST,
         ),
         (
             rf"(?<![\w.,/-]){day}{until}[ -]?(?:of |de |di |del |d')?(?:{month}){year}",
             _written,
-            True,
+            _NUMBER_FIRST,
         ),
         (
             rf"(?<!\w){month}\.? (?:the )?{day}{until}(?![\d:])(?:,? (?P<y>\d{{4}})(?!\d))?",
             _written,
-            True,
+            _MONTH_FIRST,
         ),
         (
             rf"\b(?:{on}) (?P<words>(?P<d>\d{{1,2}})[./](?P<m>\d{{1,2}})\.?)(?![\w/%€$£])",
             _short,
-            True,
+            _BEFORE_NUMBER,
         ),
         (
             r"(?<![\w./,-])(?P<words>(?P<d>[0-3]\d)/(?P<m>[0-1]\d))(?![\w/%€$£])",
             _short,
-            True,
+            _NUMBER_FIRST,
         ),
-        (r"(?<![\w./,-])(?P<words>(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.)(?![\w/%€$£])", _short, True),
+        (
+            r"(?<![\w./,-])(?P<words>(?P<d>\d{1,2})\.(?P<m>\d{1,2})\.)(?![\w/%€$£])",
+            _short,
+            _NUMBER_FIRST,
+        ),
         (
             rf"(?<!\w)(?P<month>{_any_of(plain)})(?!\w)(?:\.? (?:de |of )?(?P<y>\d{{4}}))?",
             _month,
-            False,
+            _MONTH_FIRST,
         ),
         (
             (
@@ -171,14 +209,14 @@ def _patterns(language: str) -> tuple[tuple[re.Pattern[str], _Read, bool], ...]:
                 r"(?!\w)(?: (?:de )?(?P<y>\d{4}))?)"
             ),
             _month,
-            False,
+            _BEFORE_MONTH,
         ),
         *(
-            (re.sub(r"\((?!\?)", "(?P<words>", line, count=1), _of_month, True)
+            (re.sub(r"\((?!\?)", "(?P<words>", line, count=1), _of_month, _BEFORE_NUMBER)
             for line in sections(f"claims.{language}")["day_of_month"]
         ),
     ]
-    return tuple((re.compile(pattern), read, digits) for pattern, read, digits in rows)
+    return tuple((re.compile(pattern), read, begins) for pattern, read, begins in rows)
 
 
 def _any_of(names: Iterable[str]) -> str:

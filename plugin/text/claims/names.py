@@ -23,6 +23,7 @@ _ID = re.compile(
     r"(?<![\w.,])(?<!\w[/-])(?P<mark># ?)?"
     r"(?P<id>(?=[\w/-]*\d)[^\W_]++(?:[-_/][^\W_]++)*+)(?![.,]?\d)"
 )
+_BETWEEN_PARTS = re.compile(r"[-_/]")
 _LABEL = regex.compile(r"\p{L}[\p{L}'°º. ]{0,24}[:# ]{1,3}$", regex.V1)
 _DIGITS = regex.compile(r"[0-9]")
 _LONG_NUMBER = regex.compile(rf"[0-9]{{{_FEWEST_DIGITS},}}")
@@ -40,12 +41,14 @@ _ODD = regex.compile(r"[\p{N}--[0-9²³¹½¼¾⅓⅔⅛]]++", regex.V1)
 def links(text: str, _language: str) -> Iterator[Claim]:
     """Addresses of pages and mailboxes."""
     for word in _WORD.finditer(text):
-        if "." not in word.group() and "://" not in word.group():
+        written = word.group()
+        # A point at the end is the sentence's.
+        if "." not in written[:-1] and "://" not in written:
             continue
         done = 0
-        for start, end in sorted(_spans(word.group())):
+        for start, end in sorted(_spans(written)):
             if start >= done:
-                key = link_key(word.group()[start:end])
+                key = link_key(written[start:end])
                 at = word.start() + start
                 yield Claim("link", at, at + len(key), (frozenset({f"link {key.rstrip('/')}"}),))
                 done = end
@@ -71,7 +74,7 @@ def names(text: str, language: str) -> Iterator[Claim]:
 def identifier_keys(text: str) -> frozenset[str]:
     """The keys of every word with a digit, and of the number in "DE-20104"."""
     words = {word["id"].casefold() for word in _ID.finditer(text)}
-    parts = {part for word in words for part in regex.split("[-_/]", word)}
+    parts = {part for word in words for part in _BETWEEN_PARTS.split(word)}
     return frozenset(
         f"name {word}" for word in words | {p for p in parts if _LONG_NUMBER.fullmatch(p)}
     )
