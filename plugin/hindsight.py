@@ -7,19 +7,17 @@ from datetime import datetime
 from plugin import facts
 from plugin.judgement import never_automatic
 from plugin.models import (
-    MONEYLESS_ACTIONS,
     Draft,
     DraftState,
     Facts,
     Oversight,
-    Per,
     ReservationState,
 )
 from plugin.policy import reading
 from plugin.policy.certainty import missing_facts, possible
 from plugin.policy.decide import Weighed, weigh
-from plugin.policy.limits import Spent, key_of
-from plugin.policy.model import PolicyFile
+from plugin.policy.limits import Spent, counts, key_of
+from plugin.policy.model import Limit, PolicyFile
 from plugin.policy.situation import Situation
 from plugin.policy.windows import Reserved
 from plugin.store.replayed import MOVED, Event, Stored, StoredAction
@@ -30,6 +28,8 @@ _NOT_STORED = {
     "grounded": "it is not stored what the drafter was given",
     "follows_unanswered": "it is not stored whether an earlier message still waited",
 }
+
+_NO_FACTS = "its facts are not stored"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +69,15 @@ def situation_of(
         language=stored.language,
         actions=tuple(each.action for each in actions),
     )
+    known = facts.from_record(stored.facts) if _has_facts(stored) else Facts()
     read = None if stored.reading is None else reading.from_record(stored.reading)
-    return Situation(policies, draft, facts.from_record(stored.facts), read)
+    return Situation(policies, draft, known, read)
 
 
 def judge(situation: Situation, stored: Stored, spent: Spent) -> Judged:
     """Hold it against the file of its situation, as `judgement.judge_new` holds a new one."""
+    if not _has_facts(stored):
+        return Judged(frozenset(Oversight), (_NO_FACTS,), Weighed((), (), (), ()))
     draft, weighed = situation.draft, weigh(situation, spent)
     found = possible(weighed, situation.file)
     missing = list(missing_facts(weighed))
@@ -90,19 +93,29 @@ def judge(situation: Situation, stored: Stored, spent: Spent) -> Judged:
     )
 
 
+def _has_facts(stored: Stored) -> bool:
+    return "message" in stored.facts
+
+
 def _offered(draft: Draft, oversight: Oversight) -> Oversight | None:
     """There is nothing to decide where no text is offered and nothing forbids one."""
     return None if draft.text is None and oversight is not Oversight.BLOCK else oversight
 
 
 def reserved(
-    stored: Stored, known: Facts, actions: Sequence[StoredAction], events: Sequence[Event]
+    limits: Sequence[Limit],
+    stored: Stored,
+    known: Facts,
+    actions: Sequence[StoredAction],
+    events: Sequence[Event],
 ) -> Iterator[Reserved]:
-    """The draft's money as it counts against limits, and when it was given back."""
+    """The draft's money as it counts against these limits, and when it was given back."""
     for each in actions:
         action = each.action
-        if action.money is not None and action.type not in MONEYLESS_ACTIONS:
-            keys = {per: key_of(per, action, known) for per in Per}
+        keys = {
+            limit.per: key_of(limit.per, action, known) for limit in limits if counts(limit, action)
+        }
+        if keys and action.money is not None:
             turns = tuple(_turns(stored, events, each.done_at))
             yield Reserved(action.type, action.money, keys, stored.decided_at, turns)
 

@@ -74,7 +74,10 @@ class Oversight(StrEnum):
     @property
     def rank(self) -> int:
         """0 for auto to 3 for block; the larger wins."""
-        return list(Oversight).index(self)
+        return _RANKS[self]
+
+
+_RANKS = {oversight: rank for rank, oversight in enumerate(Oversight)}
 
 
 @dataclass(frozen=True, slots=True)

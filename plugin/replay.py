@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from plugin import facts, hindsight
+from plugin import hindsight
 from plugin.models import DraftState, Facts, Oversight
 from plugin.policy.limits import counts
 from plugin.policy.model import PolicyFile
@@ -72,7 +72,7 @@ def replay(
             tally.add(past.stored, situation, judged)
             tally.add_people(past.stored, judged, answers, past.events)
             if judged.strictest not in _COUNTS_NOTHING:
-                _reserve(windows, past, situation.facts)
+                _reserve(windows, policies, past, situation.facts)
         done += len(page)
         if on_progress:
             on_progress(done, wanted)
@@ -97,11 +97,13 @@ def _count_earlier(
     for page in _pages(database, scope, policies, after=begin, upto=upto, with_actions=True):
         for past in page:
             if past.stored.was not in _COUNTS_NOTHING:
-                _reserve(windows, past, facts.from_record(past.stored.facts))
+                situation = hindsight.situation_of(policies, past.stored, past.actions)
+                _reserve(windows, policies, past, situation.facts)
 
 
-def _reserve(windows: Windows, past: _Past, known: Facts) -> None:
-    for each in hindsight.reserved(past.stored, known, past.actions, past.events):
+def _reserve(windows: Windows, policies: PolicyFile, past: _Past, known: Facts) -> None:
+    limits, stored = policies.limits, past.stored
+    for each in hindsight.reserved(limits, stored, known, past.actions, past.events):
         windows.add(each)
 
 

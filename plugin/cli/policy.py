@@ -1,12 +1,14 @@
-"""``bookbag policy check | decide | activate``."""
+"""``bookbag policy check | decide | replay | activate``."""
 
 import dataclasses
 import json
 import os
+from datetime import timedelta
 from pathlib import Path
 
 import click
 
+from plugin.cli.answers import json_option, merchant_option
 from plugin.cli.filters import read_text
 from plugin.cli.jsonl import run_filter
 
@@ -16,6 +18,18 @@ _FILE = click.Path(dir_okay=False, path_type=Path)
 @click.group()
 def policy() -> None:
     """Check, try and activate policy files."""
+
+
+def _since(context: click.Context, option: click.Parameter, words: str) -> timedelta:
+    from marshmallow import ValidationError  # noqa: PLC0415 (loaded when needed)
+
+    from plugin.policy.values import duration  # noqa: PLC0415 (the same)
+
+    del context, option
+    try:
+        return timedelta(seconds=duration(words))
+    except ValidationError as wrong:
+        raise click.BadParameter(str(wrong.messages[0])) from wrong
 
 
 @policy.command()
@@ -69,6 +83,43 @@ def decide(context: click.Context, file: Path, stateful: bool, explain: bool) ->
 
     loaded, history = load(read_text(file)), History() if stateful else None
     context.exit(run_filter(lambda record: decide_line(loaded, record, history, explain=explain)))
+
+
+@policy.command()
+@click.argument("file", type=_FILE)
+@merchant_option
+@click.option(
+    "--since",
+    default="90d",
+    show_default=True,
+    callback=_since,
+    help="How far back, such as 12h or 30d; at most 366d.",
+)
+@json_option
+def replay(file: Path, merchant: str, since: timedelta, *, as_json: bool) -> None:
+    """Tell what FILE would have decided about stored drafts, beside what was decided and done.
+
+    Nothing is changed, and nobody is asked.
+
+    \b
+    bookbag policy replay policies.yaml --merchant 0192... --since 30d
+    bookbag policy replay policies.yaml --merchant 0192... --json
+    """
+    from plugin.cli.opened import opened  # noqa: PLC0415 (loaded when needed)
+    from plugin.cli.replay_words import lines, progress  # noqa: PLC0415 (the same)
+    from plugin.policy.load import load  # noqa: PLC0415 (the same)
+    from plugin.replay import replay as replayed  # noqa: PLC0415 (the same)
+    from plugin.replayed import to_json  # noqa: PLC0415 (the same)
+    from plugin.store.merchants import require_merchant  # noqa: PLC0415 (the same)
+
+    loaded = load(read_text(file))
+    with opened() as service:
+        with service.database.read() as session:
+            scope = require_merchant(session, merchant)
+        start = service.runtime.now() - since
+        with progress(shown=not as_json) as on_progress:
+            found = replayed(service.database, scope, loaded, since=start, on_progress=on_progress)
+    click.echo(json.dumps(to_json(found)) if as_json else "\n".join(lines(found)))
 
 
 @policy.command()
