@@ -16,6 +16,10 @@ from plugin.web import (
     hand_over,
     health,
     metrics,
+    policies,
+    policy_activation,
+    policy_table,
+    policy_text,
     queue,
     sidebar,
     sidebar_draft,
@@ -56,7 +60,8 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     for part in (webhooks, sidebar, sidebar_draft, hand_over):
         forgery.exempt(part.pages)
     people_pages = (sign_in, queue, drafts, sidebar, sidebar_draft, hand_over)
-    for part in (webhooks, health, metrics, *people_pages):
+    policy_pages = (policies, policy_text, policy_table, policy_activation)
+    for part in (webhooks, health, metrics, *people_pages, *policy_pages):
         web.register_blueprint(part.pages)
     errors.register(web)
     web.after_request(add_headers)

@@ -43,7 +43,7 @@ _SIGN_IN_FIRST = (
     "link your admin gave you."
 )
 # Where a sign-in may lead to.
-_PAGES = frozenset({"queue.show", "drafts.show"})
+_PAGES = frozenset({"queue.show", "drafts.show", "policies.show"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from plugin import intake, onboarding
 from plugin.demo.browser import Browser
 from plugin.learning.exports import records
 from plugin.models import InboxState
-from plugin.store import corrections, inbox, unscoped
+from plugin.store import corrections, files, inbox, unscoped
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
 
@@ -50,6 +50,8 @@ def as_by_command(bench: Bench) -> None:
         list(records(session, bench.scope))
         unscoped.backlog(session, at=bench.clock())
         inbox.recent(session, bench.scope)
+        files.policy_version(session, bench.scope, 1)
+        files.policy_history(session, bench.scope, limit=10)
         ignored = inbox.recent(session, bench.scope, state=InboxState.IGNORED)
     intake.replay(bench.runtime, bench.scope, ignored[0].id)
     bench.settle()

@@ -227,6 +227,7 @@ def test_another_merchant_sees_nothing(bench: Bench) -> None:
             lambda: inbox.get(session, other, event_id),
             lambda: people.person(session, other, ana.id),
             lambda: merchants.account(session, other, bench.account_id),
+            lambda: files.policy_version(session, other, 1),
         ):
             with pytest.raises(MissingError):
                 forbidden()
@@ -251,6 +252,7 @@ def test_another_merchant_sees_nothing(bench: Bench) -> None:
             verdicts.signers(session, other, draft.id, draft.rev),
             audit.of_draft(session, other, draft.id),
             files.policy_in_force(session, other),
+            files.policy_history(session, other, limit=9),
             files.macros_in_use(session, other),
             merchants.shops(session, other),
             merchants.webhook_secrets(session, other, bench.account_id),

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from plugin.store.columns import new_id
-from tests.bench.world import ANA, Bench
+from tests.bench.world import ANA, CHLOE, Bench
 from tests.web.conftest import Visit
 from tests.web.visitor import JSON, text_of
 
@@ -17,6 +17,17 @@ NEEDS_SIGN_IN = {
     "GET /drafts/<uuid:draft_id>/state": True,
     "GET /drafts/<uuid:draft_id>/verdict": False,  # only leads to the draft
     "POST /drafts/<uuid:draft_id>/verdict": True,
+    "GET /policies": True,
+    "GET /policies/history": True,
+    "GET /policies/versions/<int:number>": True,
+    "GET /policies/text": True,
+    "POST /policies/text": True,
+    "GET /policies/table": True,
+    "POST /policies/table": True,
+    "GET /policies/preview": False,  # only leads to the policies
+    "POST /policies/preview": True,
+    "GET /policies/activate": False,  # likewise
+    "POST /policies/activate": True,
     "POST /sign-out": True,
     "GET /sign-in/<token>": False,  # the token lets in
     "POST /sign-in/<token>": False,
@@ -68,7 +79,7 @@ def routes(bench: Bench) -> set[str]:
 
 def filled(rule: str, draft_id: str, account_id: str) -> str:
     named = rule.replace("<uuid:draft_id>", draft_id).replace("<account_id>", account_id)
-    return named.replace("<ticket_id>", "1")
+    return named.replace("<ticket_id>", "1").replace("<int:number>", "1")
 
 
 def test_every_route_is_written_down(bench: Bench) -> None:
@@ -119,7 +130,12 @@ def test_no_page_has_inline_script_or_style(bench: Bench, visit: Visit) -> None:
     """The policy would refuse them; this says so before a browser does."""
     draft_id = bench.draft(bench.opened("refund_under_limit")).id
     ana = visit(ANA)
-    for answer in (ana.get("/queue"), ana.get(f"/drafts/{draft_id}"), ana.get("/nowhere")):
+    chloe = visit(CHLOE)
+    policies = ("/policies", "/policies/text", "/policies/table", "/policies/versions/1")
+    for answer in (
+        *(ana.get(path) for path in ("/queue", f"/drafts/{draft_id}", "/nowhere")),
+        *(chloe.get(path) for path in policies),
+    ):
         html = answer.text.lower()
         assert not re.search(r"<style|\sstyle=|\son\w+=|javascript:", html)
         assert all("src=" in tag for tag in re.findall(r"<script[^>]*>", html))
