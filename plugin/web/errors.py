@@ -26,12 +26,12 @@ _TITLES = {
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something is missing",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
+_MEBIBYTE = 1024 * 1024
 # What an HTTP error tells beside its status.
 _KEPT_HEADERS = ("Allow", "Retry-After")
 _SENTENCES = {
     HTTPStatus.NOT_FOUND: "There is nothing at this address.",
     HTTPStatus.METHOD_NOT_ALLOWED: "This address is not used this way.",
-    HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "The request is larger than 1 MiB.",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "Send the body as it is, without a Content-Encoding.",
     HTTPStatus.BAD_REQUEST: "The request cannot be read.",
     HTTPStatus.INTERNAL_SERVER_ERROR: "The fault is on our side, and it is in the log. Try again.",
@@ -66,6 +66,8 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     if status < HTTPStatus.BAD_REQUEST:
         return error.get_response()
     sentence = _SENTENCES.get(status, status.phrase + ".")
+    if status is HTTPStatus.REQUEST_ENTITY_TOO_LARGE and request.max_content_length:
+        sentence = f"The request is larger than {request.max_content_length // _MEBIBYTE} MiB."
     answer = make_response(_answer(status, status.name.lower(), sentence))
     headers = dict(error.get_headers())
     answer.headers.update({name: headers[name] for name in _KEPT_HEADERS if name in headers})
@@ -100,8 +102,19 @@ def _answer(
         title=title or _TITLES.get(status, status.phrase),
         message=message,
         stranger=code == UnauthenticatedError.code,
+        kept=_kept(),
     )
     return page, status
+
+
+def _kept() -> str | None:
+    """A policy file that somebody wrote, which no error may lose."""
+    if not (request.blueprint or "").startswith("policy_"):
+        return None
+    try:
+        return request.form.get("source")
+    except HTTPException:
+        return None
 
 
 def for_machines() -> bool:

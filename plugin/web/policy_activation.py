@@ -10,7 +10,7 @@ from plugin.activation import Activator, activate
 from plugin.errors import InvalidInputError, MovedError, PolicyFileError
 from plugin.store import files
 from plugin.web.policy_form import LONGEST_WHY, Edit, allow_large_forms, read_edit, read_why
-from plugin.web.policy_replay import MOST_DRAFTS, look_back
+from plugin.web.policy_replay import MOST_DRAFTS, SPAN, look_back
 from plugin.web.policy_rights import policy_editor
 from plugin.web.policy_text import checked_of, text_page
 from plugin.web.policy_view import change_of
@@ -79,6 +79,7 @@ def preview_page(
         checked=checked,
         change=change_of(now.source if now else "", edit.source),
         look=look_back(runtime(), who.scope, edit.source),
+        days=SPAN.days,
         most=MOST_DRAFTS,
         moved=moved,
         beside=beside or {},

@@ -1,8 +1,10 @@
 """What a text would have held in the last weeks: a replay in a few figures, for the preview.
 
-Bounded, since somebody waits for it: only the newest drafts are replayed, and the page says so.
+Bounded, since somebody waits for it: only the newest drafts are replayed, and only for so long; the
+page says so.
 """
 
+import time
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -16,6 +18,7 @@ from plugin.store.scope import Scope
 
 SPAN = timedelta(days=30)
 MOST_DRAFTS = 2_000
+LONGEST_SECONDS = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,6 @@ class Look:
         no_longer_held: The money of those that are held less.
         regretted: Drafts that would have gone out by themselves, and that a person changed or
             rejected.
-        days: How far back it looked.
     """
 
     found: Replay
@@ -37,20 +39,37 @@ class Look:
     newly_held: str | None
     no_longer_held: str | None
     regretted: int
-    days: int
 
 
-def look_back(runtime: Runtime, scope: Scope, source: str) -> Look:
-    """Try a checked text on the newest drafts of the last weeks."""
-    since = runtime.now() - SPAN
-    found = replay(runtime.database, scope, load(source), since=since, most=MOST_DRAFTS)
+class _TooLongError(Exception):
+    """The replay is given up: somebody waits for the page."""
+
+
+def look_back(runtime: Runtime, scope: Scope, source: str) -> Look | None:
+    """Try a checked text on the newest drafts of the last weeks; None where that takes too long."""
+    until = time.monotonic() + LONGEST_SECONDS
+
+    def go_on(_done: int, _of: int) -> None:
+        if time.monotonic() > until:
+            raise _TooLongError
+
+    try:
+        found = replay(
+            runtime.database,
+            scope,
+            load(source),
+            since=runtime.now() - SPAN,
+            on_progress=go_on,
+            most=MOST_DRAFTS,
+        )
+    except _TooLongError:
+        return None
     return Look(
         found,
         tuple(map(_move, found.changes)),
         _sum(found.newly_held, found.currency),
         _sum(found.no_longer_held, found.currency),
         found.corrected_in_all + found.rejected_in_all,
-        SPAN.days,
     )
 
 

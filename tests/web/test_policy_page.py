@@ -295,7 +295,9 @@ def test_a_form_that_is_larger_still_is_too_large(bench: Bench, chloe: Visitor) 
     for name, value in chloe.http.cookies.items():
         client.set_cookie(name, value or "")
     form = {**hidden(chloe.get("/policies/text")), "source": "x" * 4_200_000}
-    assert client.post("/policies/text", data=form).status_code == 413
+    answer = client.post("/policies/text", data=form)
+    assert answer.status_code == 413
+    assert "larger than 4 MiB" in answer.text
 
 
 def test_names_and_notes_are_text_and_never_markup(bench: Bench, visit: Visit) -> None:
@@ -327,6 +329,18 @@ def test_a_form_of_somebody_else_changes_nothing(bench: Bench, chloe: Visitor) -
     assert in_force(bench).number == number
     assert chloe.get("/policies/activate").url.endswith("/policies")
     assert chloe.get("/policies/preview").url.endswith("/policies")
+
+
+def test_who_was_signed_out_meanwhile_finds_their_text_in_the_answer(
+    bench: Bench, chloe: Visitor
+) -> None:
+    shown = preview(chloe, VIP)
+    chloe.sign_out()
+    answer = activated(chloe, shown, why="For VIPs")
+    assert answer.status_code == 401
+    (kept,) = parsed(answer).css("textarea#kept")
+    assert kept.text(strip=False).replace("\r\n", "\n") == VIP
+    assert in_force(bench).source == PLAIN
 
 
 def test_a_text_that_this_release_cannot_read_is_said_to_be_so(bench: Bench, visit: Visit) -> None:
