@@ -11,6 +11,7 @@ import click
 from plugin.cli.answers import json_option, merchant_option
 from plugin.cli.filters import read_text
 from plugin.cli.jsonl import run_filter
+from plugin.errors import Problem
 
 _FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -34,17 +35,18 @@ def _since(context: click.Context, option: click.Parameter, words: str) -> timed
 
 @policy.command()
 @click.argument("file", type=_FILE)
+@click.option("--merchant", help="Also tell which tags and intents this merchant's tickets lack.")
 @click.option("--json", "as_json", is_flag=True, help="Problems as a JSON list.")
 @click.pass_context
-def check(context: click.Context, file: Path, as_json: bool) -> None:
+def check(context: click.Context, file: Path, merchant: str | None, as_json: bool) -> None:
     """Tell all that is wrong with FILE. Exit 1 with errors, 0 with warnings alone.
 
     \b
     bookbag policy check policies.yaml
+    bookbag policy check policies.yaml --merchant 0192...
     """
-    from plugin.policy.load import check as problems_of  # noqa: PLC0415 (loaded when needed)
-
-    problems = problems_of(read_text(file))
+    source = read_text(file)
+    problems = _checked(source) if merchant is None else _checked_for(merchant, source)
     if as_json:
         click.echo(json.dumps([dataclasses.asdict(problem) for problem in problems]))
     else:
@@ -55,6 +57,20 @@ def check(context: click.Context, file: Path, as_json: bool) -> None:
         if not problems:
             click.echo(f"{file}: in order")
     context.exit(1 if any(problem.level == "error" for problem in problems) else 0)
+
+
+def _checked(source: str) -> list[Problem]:
+    from plugin.policy.load import check as checked  # noqa: PLC0415 (loaded when needed)
+
+    return checked(source)
+
+
+def _checked_for(merchant: str, source: str) -> list[Problem]:
+    from plugin.cli.opened import opened  # noqa: PLC0415 (loaded when needed)
+    from plugin.sightings import check_for  # noqa: PLC0415 (the same)
+
+    with opened() as service:
+        return check_for(service.runtime, merchant, source)
 
 
 @policy.command()

@@ -10,8 +10,10 @@ from marshmallow import Schema, ValidationError
 from plugin.documents import Document, Path, Tree, read
 from plugin.errors import PolicyFileError, Problem
 from plugin.policy import checks
+from plugin.policy.lints import lints
 from plugin.policy.model import Defaults, PolicyFile
 from plugin.policy.schema import FileSchema, LimitSchema, PolicySchema
+from plugin.policy.seen import Seen, unseen
 
 _FILES_KEPT = 64
 _FILE = FileSchema()
@@ -33,9 +35,9 @@ def load(source: str) -> PolicyFile:
     return file
 
 
-def check(source: str) -> list[Problem]:
-    """Every error and every warning, by line."""
-    _, problems = _read(source)
+def check(source: str, seen: Seen | None = None) -> list[Problem]:
+    """Every error and every warning, by line; `seen` is what a merchant's tickets showed."""
+    _, problems = _read(source, seen)
     return problems
 
 
@@ -49,7 +51,7 @@ class _Typed:
     wrong: frozenset[str] = frozenset()
 
 
-def _read(source: str) -> tuple[PolicyFile, list[Problem]]:
+def _read(source: str, seen: Seen | None = None) -> tuple[PolicyFile, list[Problem]]:
     """The file, as far as it can be typed, and all problems; it is whole if none is an error."""
     document = read(source)
     if document.tree is None:
@@ -69,6 +71,11 @@ def _read(source: str) -> tuple[PolicyFile, list[Problem]]:
     policies = [(index, typed.value) for index, typed in enumerate(each) if typed.value]
     each_limit = _each(_LIMIT, document, raw_limits, "limits")
     limits = [(index, typed.value) for index, typed in enumerate(each_limit) if typed.value]
+    whole = replace(
+        file,
+        policies=tuple(policy for _, policy in policies),
+        limits=tuple(limit for _, limit in limits),
+    )
     problems = [
         *document.problems,
         *top.problems,
@@ -82,12 +89,9 @@ def _read(source: str) -> tuple[PolicyFile, list[Problem]]:
         *([] if "business_hours" in top.wrong else checks.hours(document, policies, file)),
         *checks.warnings(document, policies, file.defaults),
         *checks.limits_without_effect(document, limits),
+        *lints(document, policies, whole),
+        *(unseen(document, policies, seen) if seen else ()),
     ]
-    whole = replace(
-        file,
-        policies=tuple(policy for _, policy in policies),
-        limits=tuple(limit for _, limit in limits),
-    )
     return whole, sorted(problems, key=lambda problem: problem.line)
 
 

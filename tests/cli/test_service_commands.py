@@ -133,6 +133,16 @@ def test_a_policy_file_is_checked(
     assert plain.out.startswith(path)
 
 
+def test_a_policy_file_is_checked_for_a_merchant(shell: Shell) -> None:
+    path = shell.file("policies.yaml", POLICY.replace("action: refund,", "intent: refnd,"))
+    merchant = shell.merchant()
+    told = shell("policy", "check", path, "--merchant", merchant, "--json")
+    assert told.code == 0
+    assert ["not judged" in problem["message"] for problem in told.json] == [True]
+    assert shell("policy", "check", path, "--json").json == []
+    assert shell("policy", "check", path, "--merchant", "nobody").code == 2
+
+
 def test_a_policy_file_that_cannot_be_read_is_2(new_shell: Shell) -> None:
     (new_shell.folder / "binary").write_bytes(b"\xff\xfe\x00")
     for name in ("gone", "binary"):

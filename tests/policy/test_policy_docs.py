@@ -1,6 +1,7 @@
 """docs/policies.md says what is true."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from plugin.models import Facts
@@ -20,7 +21,7 @@ TABLE = PAGE.split("## Conditions")[1].split("\n## ")[0]
 def test_its_example_is_in_order_and_the_promised_one() -> None:
     example = PAGE.split("```yaml")[1].split("```")[0]
     assert check(example) == []
-    assert load(example) == load(EXAMPLE)
+    assert replace(load(example), limits=()) == load(EXAMPLE)
 
 
 def test_it_tells_every_condition_with_an_example_that_loads() -> None:
