@@ -28,7 +28,7 @@ def load(source: str) -> PolicyFile:
     Raises:
         PolicyFileError: With every error, each with its line, its field and what is expected.
     """
-    file, problems = _read(source)
+    file, problems = _read(source, doubts=False)
     errors = [problem for problem in problems if problem.level == "error"]
     if errors:
         raise PolicyFileError(errors)
@@ -37,7 +37,7 @@ def load(source: str) -> PolicyFile:
 
 def check(source: str, seen: Seen | None = None) -> list[Problem]:
     """Every error and every warning, by line; `seen` is what a merchant's tickets showed."""
-    _, problems = _read(source, seen)
+    _, problems = _read(source, doubts=True, seen=seen)
     return problems
 
 
@@ -51,8 +51,13 @@ class _Typed:
     wrong: frozenset[str] = frozenset()
 
 
-def _read(source: str, seen: Seen | None = None) -> tuple[PolicyFile, list[Problem]]:
-    """The file, as far as it can be typed, and all problems; it is whole if none is an error."""
+def _read(
+    source: str, *, doubts: bool, seen: Seen | None = None
+) -> tuple[PolicyFile, list[Problem]]:
+    """The file, as far as it can be typed, and all problems; it is whole if none is an error.
+
+    Without `doubts` it looks for errors alone: warnings take longer than all the rest.
+    """
     document = read(source)
     if document.tree is None:
         return PolicyFile(), document.problems
@@ -87,11 +92,12 @@ def _read(source: str, seen: Seen | None = None) -> tuple[PolicyFile, list[Probl
             else checks.money(document, policies, limits, file)
         ),
         *([] if "business_hours" in top.wrong else checks.hours(document, policies, file)),
-        *checks.warnings(document, policies, file.defaults),
-        *checks.limits_without_effect(document, limits),
-        *lints(document, policies, whole),
-        *(unseen(document, policies, seen) if seen else ()),
     ]
+    if doubts:
+        problems += checks.warnings(document, policies, file.defaults)
+        problems += checks.limits_without_effect(document, limits)
+        problems += lints(document, policies, whole)
+        problems += unseen(document, policies, seen) if seen else ()
     return whole, sorted(problems, key=lambda problem: problem.line)
 
 
