@@ -157,8 +157,7 @@ def _fill(url: str, folder: Path) -> Scope:
             connection, copies = session.connection(), _DRAFTS // there - 1
             for row in _COPIED:
                 _multiply(connection, row, copies)
-        scope = bench.scope
-    return scope
+        return bench.scope
 
 
 def _multiply(connection: Connection, row: type[Owned], copies: int) -> None:

@@ -29,10 +29,8 @@ CUSTOM_ACTION_PREFIX = "custom:"
 
 def known_action(action_type: str) -> bool:
     """Whether interfaces name it, or it is a merchant's own ``custom:<name>``."""
-    return action_type in ACTION_TYPES or (
-        action_type.startswith(CUSTOM_ACTION_PREFIX)
-        and len(action_type) > len(CUSTOM_ACTION_PREFIX)
-    )
+    name = action_type.removeprefix(CUSTOM_ACTION_PREFIX)
+    return action_type in ACTION_TYPES or 0 < len(name) < len(action_type)
 
 
 class Role(StrEnum):
@@ -45,9 +43,7 @@ class Role(StrEnum):
 
     def may_sign_for(self, role: "Role") -> bool:
         """A higher role may sign for a lower one; an auditor signs nothing."""
-        return (
-            self in _SIGNERS and role in _SIGNERS and _SIGNERS.index(self) >= _SIGNERS.index(role)
-        )
+        return {self, role} <= set(_SIGNERS) and _SIGNERS.index(self) >= _SIGNERS.index(role)
 
     @property
     def may_read_policies(self) -> bool:
@@ -352,21 +348,6 @@ TAG_EXPIRED = "bookbag_expired"
 TAG_DELIVERY_FAILED = "bookbag_delivery_failed"
 TAG_DELIVERY_UNKNOWN = "bookbag_delivery_unknown"
 TAG_BYPASS = "bookbag_bypass"
-OUR_TAGS = frozenset(
-    {
-        TAG_DRAFT,
-        TAG_NO_DRAFT,
-        TAG_APPROVAL_REQUIRED,
-        TAG_APPROVED,
-        TAG_BLOCKED,
-        TAG_REJECTED,
-        TAG_SENT,
-        TAG_EXPIRED,
-        TAG_DELIVERY_FAILED,
-        TAG_DELIVERY_UNKNOWN,
-        TAG_BYPASS,
-    }
-)
 
 # The tags a ticket carries while its draft stands in a state. The policies' own come on top and
 # stay for the merchant's reports until a newer draft replaces this one.
@@ -384,6 +365,7 @@ _STATE_TAGS: Mapping[DraftState, frozenset[str]] = {
     _S.DELIVERY_FAILED: frozenset({TAG_DRAFT, TAG_APPROVED, TAG_DELIVERY_FAILED}),
     _S.DELIVERY_UNKNOWN: frozenset({TAG_DRAFT, TAG_APPROVED, TAG_DELIVERY_UNKNOWN}),
 }
+OUR_TAGS = frozenset({TAG_BYPASS}).union(*_STATE_TAGS.values())
 _WITHOUT_POLICY_TAGS = frozenset({_S.DRAFTING, _S.NO_DRAFT, _S.STALE})
 
 
