@@ -58,8 +58,12 @@ class Rules:
         self._dates = sum(self._in[kind] for kind in _DATES)
         self._others = sum(self._in[kind] for kind in _KINDS) - self._dates
 
+    def words(self) -> Known:
+        """For the words of texts that belong together."""
+        return Known(self._sieve)
+
     def judge(self, clause: str, known: Known) -> dict[str, str]:
-        """The kinds that a clause promises, each with its manner; for `known` see `Sieve`."""
+        """The kinds that a clause promises, each with its manner."""
         possible = self._sieve.possible(clause, known)
         kinds = possible & (self._dates | self._others)
         if not kinds:

@@ -13,7 +13,6 @@ from itertools import chain
 from plugin.text import lexicons
 from plugin.text.clauses import clauses, whole_sentences
 from plugin.text.promise_rules import rules
-from plugin.text.sieve import Known
 from plugin.text.tokens import canonical
 
 # What a promise of a kind needs to be declared as: any of these. Others no action can cover.
@@ -100,7 +99,7 @@ class PromiseReader:
         self._rules = rules(self._language)
         self._judged: dict[str, tuple[tuple[str, str], ...]] = {}
         self._clauses: dict[str, dict[str, str]] = {}
-        self._words: Known = {}
+        self._words = self._rules.words()
 
     def find(self, text: str) -> Iterator[Promise]:
         """Every promise by sentence and kind, in the text's order."""

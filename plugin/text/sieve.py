@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import reduce
+from operator import or_
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 _DIGIT = re.compile(r"\d")
@@ -10,7 +12,6 @@ _BEGINNINGS, _ENDINGS, _INSIDE = (1, 2, 4, 6), (2, 4, 6), 4
 _NEEDS = 3
 
 _Table = dict[str, int]
-Known = dict[str, int]
 
 
 class Sieve:
@@ -39,18 +40,9 @@ class Sieve:
                 else:
                     self._without_a_need |= bit
 
-    def possible(self, text: str, known: Known) -> int:
-        """The set of patterns that may match `text`.
-
-        `known` remembers what words stand for; it should not outlive the texts that belong
-        together.
-        """
-        met = self._without_a_need
-        for word in _WORD.findall(text):
-            meets = known.get(word)
-            if meets is None:
-                meets = known[word] = self._met_by(word)
-            met |= meets
+    def possible(self, text: str, known: "Known") -> int:
+        """The set of patterns that may match `text`, by what its words are known to stand for."""
+        met = reduce(or_, map(known.__getitem__, _WORD.findall(text)), self._without_a_need)
         return met & (met >> self._count) & (met >> 2 * self._count)
 
     def _add(self, words: Iterable[str], bit: int) -> None:
@@ -68,7 +60,8 @@ class Sieve:
                 table, part = self._insides, max(others, key=len)[:_INSIDE]
             table[part] = table.get(part, 0) | bit
 
-    def _met_by(self, written: str) -> int:
+    def met_by(self, written: str) -> int:
+        """What a word stands for."""
         word = written if written.isalpha() else _DIGIT.sub("0", written)
         meets = self._exact.get(word, 0)
         for length in _BEGINNINGS:
@@ -79,6 +72,17 @@ class Sieve:
             for start in range(len(word) - _INSIDE + 1):
                 meets |= self._insides.get(word[start : start + _INSIDE], 0)
         return meets
+
+
+class Known(dict[str, int]):
+    """Words of texts that belong together, each with what it stands for; let go of it with them."""
+
+    def __init__(self, sieve: Sieve) -> None:
+        super().__init__()
+        self._sieve = sieve
+
+    def __missing__(self, word: str) -> int:
+        return self.setdefault(word, self._sieve.met_by(word))
 
 
 def _can_be_looked_up(words: Iterable[str]) -> bool:

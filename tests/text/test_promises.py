@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from plugin.models import ACTION_TYPES
-from plugin.text.promises import find_promises, has_lexicon, promises, undeclared
+from plugin.text.promises import PromiseReader, find_promises, has_lexicon, promises, undeclared
 
 from .strategies import HOSTILE
 
@@ -98,6 +98,12 @@ def test_only_the_promising_sentences_are_named() -> None:
 )
 def test_languages_with_a_lexicon(language: str | None, known: bool) -> None:
     assert has_lexicon(language) is known
+
+
+def test_what_a_reader_remembers_changes_no_later_text() -> None:
+    reader = PromiseReader("en")
+    for text in ("We will refund you. It left on Monday.", "We will refund it.", "It left."):
+        assert list(reader.find(text)) == list(find_promises(text, "en"))
 
 
 def test_no_promise_is_found_without_a_lexicon() -> None:
