@@ -34,8 +34,6 @@ _WORDS_AROUND = 4
 _WORDS_BEFORE = 8
 _SECTION = re.compile(r"[A-Z]{3,}")
 
-KindAndManner = tuple[str, str]
-
 
 class Rules:
     """One language's lexicon. A set of its lines is a number with a bit for each, as in `Sieve`."""
