@@ -45,16 +45,6 @@ class Role(StrEnum):
         """A higher role may sign for a lower one; an auditor signs nothing."""
         return {self, role} <= set(_SIGNERS) and _SIGNERS.index(self) >= _SIGNERS.index(role)
 
-    @property
-    def may_read_policies(self) -> bool:
-        """Agents meet the policies in the reasons of a draft."""
-        return self is not Role.AGENT
-
-    @property
-    def may_change_policies(self) -> bool:
-        """To put another file in force."""
-        return self is Role.ADMIN
-
 
 _SIGNERS = (Role.AGENT, Role.LEAD, Role.ADMIN)
 

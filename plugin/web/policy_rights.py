@@ -15,7 +15,7 @@ def policy_reader() -> SignedIn:
         ForbiddenError: They may not.
     """
     who = signed_in()
-    if not who.person.role.may_read_policies:
+    if not who.may_read_policies:
         raise ForbiddenError(_NO_READER)
     return who
 
@@ -28,6 +28,6 @@ def policy_editor() -> SignedIn:
         ForbiddenError: They may not.
     """
     who = signed_in()
-    if not who.person.role.may_change_policies:
+    if not who.may_change_policies:
         raise ForbiddenError(_NO_EDITOR)
     return who

@@ -24,6 +24,7 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
 from plugin.errors import LinkOverError, UnauthenticatedError
+from plugin.models import Role
 from plugin.store import audit, people, unscoped
 from plugin.store.schema import PersonRow
 from plugin.store.scope import Scope
@@ -52,6 +53,16 @@ class SignedIn:
 
     scope: Scope
     person: PersonRow
+
+    @property
+    def may_read_policies(self) -> bool:
+        """Agents meet the policies in the reasons of a draft."""
+        return self.person.role is not Role.AGENT
+
+    @property
+    def may_change_policies(self) -> bool:
+        """To put another file in force."""
+        return self.person.role is Role.ADMIN
 
 
 def signed_in() -> SignedIn:
