@@ -10,6 +10,9 @@ from plugin.web.state import runtime
 
 pages = Blueprint("policies", __name__, url_prefix="/policies")
 
+# Of a column's numbers; a larger one cannot even be asked for.
+_LARGEST = 2**31 - 1
+
 
 @pages.get("")
 def show() -> ResponseReturnValue:
@@ -25,7 +28,7 @@ def show() -> ResponseReturnValue:
 def history() -> ResponseReturnValue:
     """Every version, newest first, so many at a time."""
     who = policy_reader()
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=_number)
     with runtime().database.read() as session:
         found = files.policy_history(
             session, who.scope, limit=policy_view.A_PAGE + 1, before=before
@@ -37,7 +40,7 @@ def history() -> ResponseReturnValue:
     )
 
 
-@pages.get("/versions/<int:number>")
+@pages.get(f"/versions/<int(max={_LARGEST}):number>")
 def version(number: int) -> ResponseReturnValue:
     """One version: its text, and what it changed."""
     who = policy_reader()
@@ -54,3 +57,8 @@ def version(number: int) -> ResponseReturnValue:
         change=policy_view.change_of(earlier.source if earlier else "", shown.source),
         in_force=now.number if now else 0,
     )
+
+
+def _number(text: str) -> int:
+    """A version's number as an address names it, kept within what can be asked for."""
+    return max(0, min(int(text), _LARGEST))

@@ -11,7 +11,7 @@ from plugin.policy.load import check, load
 from plugin.policy.rows import Row, RowsError, Wrong, only_in_text, rewritten, rows_of
 
 FILE = """\
-# What we let the AI do.
+# What we let the AI do. 😀 é
 version: 1
 currency: USD   # all of our shops
 
@@ -245,7 +245,7 @@ def test_whatever_rows_are_wanted_they_stand_there_and_the_rest_stays(rows: list
     assert isinstance(before, dict)
     assert isinstance(now, dict)
     assert {**before, "policies": 0} == {**now, "policies": 0}
-    assert {"# What we let the AI do.", "  # The lawyers asked for this."} <= set(
+    assert {"# What we let the AI do. 😀 é", "  # The lawyers asked for this."} <= set(
         after.splitlines()
     )
     kept = "  - id: big-refund\n    when: {action: refund, amount_over: 50.00}\n"

@@ -268,6 +268,13 @@ def test_history_is_shown_a_page_at_a_time(
     assert found == [f"Version {number - 2}", f"Version {number - 3}"]
 
 
+def test_numbers_that_no_version_has_are_not_there(chloe: Visitor) -> None:
+    for number in ("0", "2147483647", "9" * 30, "-1", "one"):
+        assert chloe.get(f"/policies/versions/{number}").status_code == 404
+    for before in ("9" * 30, "-" + "9" * 30, "one", "1e9"):
+        assert chloe.get(f"/policies/history?before={before}").status_code == 200
+
+
 HOSTILE = {
     "an alias bomb": "a: &a [x, x]\nb: [*a, *a]\n",
     "a tag": "version: !!python/object/apply:os.system [true]\n",
