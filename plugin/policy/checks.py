@@ -92,10 +92,11 @@ def warnings(
     """What is allowed and probably not meant."""
     if isinstance(document.tree, dict) and "version" not in document.tree:
         yield document.problem(("version",), "is missing; version: 1 is assumed", "warning")
+    always = next((p.id for _, p in policies if not p.allows and not p.conditions), None)
     for index, policy in policies:
         path: Path = ("policies", index)
         for where, doubt in (
-            *_never_fires(policy, [other for _, other in policies]),
+            *_never_fires(policy, always),
             *_has_no_effect(policy, document, path),
             *_is_surprising(policy, defaults),
         ):
@@ -118,8 +119,8 @@ def limits_without_effect(document: Document, limits: Sequence[NumberedLimit]) -
 _Doubts = Iterator[tuple[Path, str]]
 
 
-def _never_fires(policy: Policy, policies: Sequence[Policy]) -> _Doubts:
-    always = next((p.id for p in policies if not p.allows and not p.conditions), None)
+def _never_fires(policy: Policy, always: str | None) -> _Doubts:
+    """`always` is the policy that holds every draft, if there is one."""
     if policy.allows and always:
         yield ("allow",), f"never wins: {always} has no conditions, so it always holds"
     found = {condition.key: condition.value for condition in policy.conditions}

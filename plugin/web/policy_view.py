@@ -24,6 +24,7 @@ A_PAGE = 50
 # To compare texts takes time that grows with the square of their lines, in the worst case.
 _MOST_LINES = 5_000
 _SHOWN_LINES = 1_000
+_SHOWN_RULES = 200
 _WITHOUT_A_FILE = "version: 1\n"
 
 
@@ -88,7 +89,7 @@ class Change:
     """What one text changes of another.
 
     Attributes:
-        rules: In plain words.
+        rules: In plain words; `more_rules` are not shown.
         lines: Line by line; empty for nothing.
         cut: There is more than is shown.
         too_long: The texts are too long to be compared line by line.
@@ -96,6 +97,7 @@ class Change:
 
     rules: tuple[Changed, ...]
     lines: tuple[Line, ...]
+    more_rules: int = 0
     cut: bool = False
     too_long: bool = False
 
@@ -125,23 +127,26 @@ def rules_of(source: str) -> Rules:
 
 def change_of(before: str, after: str) -> Change:
     """What a text changes of an earlier one, in plain words and line by line."""
-    rules = _changed_rules(rules_of(before or _WITHOUT_A_FILE), rules_of(after))
+    names, old, new = _changed_rules(rules_of(before or _WITHOUT_A_FILE), rules_of(after))
+    rules = tuple(_changed(name, old.get(name), new.get(name)) for name in names[:_SHOWN_RULES])
+    more = len(names) - len(rules)
     if max(before.count("\n"), after.count("\n")) > _MOST_LINES:
-        return Change(rules, (), too_long=True)
+        return Change(rules, (), more, too_long=True)
     # Its first two lines name the files.
     lines = changes(before, after, names=("", "")).splitlines()[2:]
-    return Change(rules, tuple(map(_line, lines[:_SHOWN_LINES])), cut=len(lines) > _SHOWN_LINES)
+    shown = tuple(map(_line, lines[:_SHOWN_LINES]))
+    return Change(rules, shown, more, cut=len(lines) > len(shown))
 
 
-def _changed_rules(before: Rules, after: Rules) -> tuple[Changed, ...]:
+_Told = Mapping[str, str]
+
+
+def _changed_rules(before: Rules, after: Rules) -> tuple[list[str], _Told, _Told]:
+    """The names of the rules that changed, and what each said before and says now."""
     if before.unreadable or after.unreadable:
-        return ()
+        return [], {}, {}
     old, new = _told(before), _told(after)
-    return tuple(
-        _changed(name, old.get(name), new.get(name))
-        for name in {**new, **old}
-        if old.get(name) != new.get(name)
-    )
+    return [name for name in {**new, **old} if old.get(name) != new.get(name)], old, new
 
 
 def _changed(name: str, before: str | None, after: str | None) -> Changed:
