@@ -5,7 +5,18 @@ import json
 import sys
 from collections.abc import Callable, Iterator, Mapping
 
-from bench import accept, commitments, diff, drafter, jobs, note, novelty, replay, sensitive
+from bench import (
+    accept,
+    commitments,
+    decide,
+    diff,
+    drafter,
+    jobs,
+    note,
+    novelty,
+    replay,
+    sensitive,
+)
 from bench.report import Figure, heading
 from plugin.logs import log_to_stderr
 
@@ -14,6 +25,7 @@ _MEASURED: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "note": note.figures,
     "jobs": jobs.figures,
     "diff": diff.figures,
+    "decide": decide.figures,
     "replay": replay.figures,
 }
 # Sets of labelled text, and what came of them: lines of totals, no figures with a goal.

@@ -28,18 +28,18 @@ class Key(Generic[T]):
 
 
 def _action(wanted: tuple[str, ...], case: Case) -> Finding:
-    named = [action for action in case.draft.actions if action.type in wanted]
+    proposed = case.situation.action_types
+    named = [kind for kind in proposed if kind in wanted]
     # An allow speaks for the whole draft: it must not wave through an action it does not name.
-    if not named or (case.policy.allows and len(named) < len(case.draft.actions)):
+    if not named or (case.policy.allows and len(named) < len(proposed)):
         return NOT_MET
-    nouns = dict.fromkeys(wording.with_article(wording.noun(action.type)) for action in named)
-    return met(f"the draft proposes {wording.listed(list(nouns))}")
+    return met(lambda: f"the draft proposes {wording.actions(named)}")
 
 
 def _actions(wanted: str, case: Case) -> Finding:
     if (wanted == "any") is not bool(case.draft.actions):
         return NOT_MET
-    return met("the draft proposes " + ("an action" if wanted == "any" else "no action"))
+    return met(lambda: "the draft proposes " + ("an action" if wanted == "any" else "no action"))
 
 
 def _confidence_below(limit: Decimal, case: Case) -> Finding:
@@ -48,8 +48,9 @@ def _confidence_below(limit: Decimal, case: Case) -> Finding:
         return unknown("the draft's confidence is not known")
     if confidence >= limit:
         return NOT_MET
-    its, least = wording.shares(confidence, limit)
-    return met(f"the confidence of {its} is below {least}")
+    return met(
+        lambda: "the confidence of {} is below {}".format(*wording.shares(confidence, limit))
+    )
 
 
 def _confidence_at_least(limit: Decimal, case: Case) -> Finding:
@@ -58,15 +59,16 @@ def _confidence_at_least(limit: Decimal, case: Case) -> Finding:
         return unknown("the draft's confidence is not known")
     if confidence < limit:
         return NOT_MET
-    its, least = wording.shares(confidence, limit)
-    return met(f"the confidence of {its} is at least {least}")
+    return met(
+        lambda: "the confidence of {} is at least {}".format(*wording.shares(confidence, limit))
+    )
 
 
 def _one_of(found: str | None, wanted: tuple[str, ...], what: str) -> Finding:
     if found is None:
         return unknown(f"{what} is not known")
     match = next((want for want in wanted if want.casefold() == found.strip().casefold()), None)
-    return NOT_MET if match is None else met(f"{what} is {match}")
+    return NOT_MET if match is None else met(lambda: f"{what} is {match}")
 
 
 def _intent(wanted: tuple[str, ...], case: Case) -> Finding:
@@ -91,36 +93,36 @@ def _tagged(wanted: tuple[str, ...], case: Case) -> list[str]:
 
 def _tags_any(wanted: tuple[str, ...], case: Case) -> Finding:
     found = _tagged(wanted, case)
-    return met(f"the ticket is tagged {wording.listed(found)}") if found else NOT_MET
+    return met(lambda: f"the ticket is tagged {wording.listed(found)}") if found else NOT_MET
 
 
 def _tags_all(wanted: tuple[str, ...], case: Case) -> Finding:
     if len(_tagged(wanted, case)) < len(wanted):
         return NOT_MET
-    return met(f"the ticket is tagged {wording.listed(wanted)}")
+    return met(lambda: f"the ticket is tagged {wording.listed(wanted)}")
 
 
 def _tags_none(wanted: tuple[str, ...], case: Case) -> Finding:
     if _tagged(wanted, case):
         return NOT_MET
-    return met(f"the ticket is not tagged {wording.listed(wanted, 'or')}")
+    return met(lambda: f"the ticket is not tagged {wording.listed(wanted, 'or')}")
 
 
 def _reply_contains(phrases: tuple[str, ...], case: Case) -> Finding:
     found = first_found(phrases, case.situation.reply)
-    return NOT_MET if found is None else met(f'the reply contains "{found}"')
+    return NOT_MET if found is None else met(lambda: f'the reply contains "{found}"')
 
 
 def _message_contains(phrases: tuple[str, ...], case: Case) -> Finding:
     if case.situation.message is None:
         return unknown("the customer's message is not known")
     found = first_found(phrases, case.situation.message)
-    return NOT_MET if found is None else met(f'the customer\'s message contains "{found}"')
+    return NOT_MET if found is None else met(lambda: f'the customer\'s message contains "{found}"')
 
 
 def _undeclared_commitment(_: bool, case: Case) -> Finding:
     if case.situation.undeclared:
-        return met(undeclared_clause(case.situation.undeclared))
+        return met(lambda: undeclared_clause(case.situation.undeclared))
     if case.draft.text and not case.situation.promises_are_judged:
         language = case.situation.language
         return (unknown if language is None else untold)(unjudged_clause(language))
@@ -130,7 +132,7 @@ def _undeclared_commitment(_: bool, case: Case) -> Finding:
 def _ungrounded_fact(_: bool, case: Case) -> Finding:
     found = case.situation.ungrounded
     if found:
-        return met(ungrounded_clause(found))
+        return met(lambda: ungrounded_clause(found))
     if case.draft.text and found is None:
         return unknown("it is not known what the drafter was given")
     return NOT_MET
@@ -167,7 +169,7 @@ def _order_age_over(seconds: int, case: Case) -> Finding:
     if case.facts.at - placed_at <= timedelta(seconds=seconds):
         return NOT_MET
     return met(
-        f"the order was placed on {placed_at:%Y-%m-%d}, over {wording.duration(seconds)} ago"
+        lambda: f"the order was placed on {placed_at.date()}, over {wording.duration(seconds)} ago"
     )
 
 
@@ -179,13 +181,13 @@ def _segment(wanted: tuple[tuple[str, tuple[str, ...]], ...], case: Case) -> Fin
     if NOT_MET in findings:
         return NOT_MET
     missing = next((finding for finding in findings if finding.truth is None), None)
-    return missing or met(wording.listed([finding.clause for finding in findings]))
+    return missing or met(lambda: wording.listed([finding.clause for finding in findings]))
 
 
 def _novel(_: bool, case: Case) -> Finding:
     if case.facts.novel is None:
         return unknown("it is not known whether the question is novel")
-    return met("the question is novel") if case.facts.novel else NOT_MET
+    return met(lambda: "the question is novel") if case.facts.novel else NOT_MET
 
 
 def _business_hours(wanted: str, case: Case) -> Finding:
@@ -194,7 +196,7 @@ def _business_hours(wanted: str, case: Case) -> Finding:
         return unknown("the time of the decision is not known")
     if hours.is_inside(at) is not (wanted == "inside"):
         return NOT_MET
-    return met(f"it is {wanted} business hours")
+    return met(lambda: f"it is {wanted} business hours")
 
 
 CONDITIONS: Mapping[str, Key[Any]] = {

@@ -1,6 +1,6 @@
 """decide(): which oversight a draft gets, and why.
 
-Every policy and every limit of the file is held against the draft, and so are our built-in rules.
+Every policy that could match and every limit is held against the draft, and so are our own rules.
 Where no policy matches, the file's default speaks. The strictest demand wins. Pure: the same file,
 draft, facts and history give the same decision, always.
 """
@@ -91,9 +91,8 @@ def decide_on(situation: Situation, spent: Spent = nothing_spent) -> Decision:
 
 def weigh(situation: Situation, spent: Spent = nothing_spent) -> Weighed:
     """Hold a draft against every rule by itself."""
-    matches = [
-        match for policy in situation.file.policies if (match := _matched(policy, situation))
-    ]
+    possible = situation.file.index.found(situation.triggers)
+    matches = [match for policy in possible if (match := _matched(policy, situation))]
     return Weighed(
         policies=tuple(match for match in matches if not _is_withheld(match)),
         limits=tuple(standings(situation, spent)),

@@ -25,8 +25,9 @@ def combined(sign_offs: Iterable[SignOff], *, default_deadline: int) -> SignOff:
     role to escalate to. `default_deadline`, in seconds, is for those that name none.
     """
     every = tuple(sign_offs)
+    lowest = max(min(map(SIGNERS.index, one.approvers)) for one in every)
     return SignOff(
-        approvers=tuple(role for role in SIGNERS if all(may_sign(role, one) for one in every)),
+        approvers=SIGNERS[lowest:],
         approvals=max(one.approvals for one in every),
         deadline=min(one.deadline or default_deadline for one in every),
         escalate_to=max(

@@ -29,7 +29,7 @@ def sensitive(wanted: tuple[str, ...], case: Case) -> Finding:
         if topic in wanted and topic in signs
     ]
     if found:
-        return met(f"the customer's message mentions {wording.joined(found)}")
+        return met(lambda: f"the customer's message mentions {wording.joined(found)}")
     return _none_found("sensitive topics", case)
 
 
@@ -39,7 +39,9 @@ def sentiment(_: str, case: Case) -> Finding:
         return unknown(_NEEDS_MESSAGE)
     words = case.situation.signs.get(NEGATIVE)
     if words is not None:
-        return met(f'the customer\'s message is strongly negative: "{wording.quoted(words)}"')
+        return met(
+            lambda: f'the customer\'s message is strongly negative: "{wording.quoted(words)}"'
+        )
     return _none_found("strong anger", case)
 
 

@@ -4,9 +4,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import cached_property
 
 from plugin.models import Oversight, Per, Role
 from plugin.policy.hours import BusinessHours
+from plugin.policy.index import Trigger, TriggerIndex
+
+
+def folded_name(name: str) -> str:
+    """A tag, an intent or a channel as it is compared."""
+    return name.strip().casefold()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +65,7 @@ class SignOff:
 NOBODY = SignOff(approvers=(), approvals=0)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Policy:
     """One rule.
 
@@ -81,11 +88,31 @@ class Policy:
         """It loosens (``allow: auto``) where every other policy demands."""
         return self.oversight is Oversight.AUTO
 
-    @property
+    @cached_property
     def action_types(self) -> tuple[str, ...] | None:
         """The actions its other conditions look at; None: all."""
+        return self._names_of("action")
+
+    @cached_property
+    def triggers(self) -> frozenset[Trigger] | None:
+        """What a draft must show one of, or this does not match; None: it may match any draft.
+
+        One condition is enough to say so: tags first, which are the rarest. An intent or a channel
+        that is not known could be any.
+        """
+        if tags := self._names_of("tags_any") or self._names_of("tags_all"):
+            return frozenset(("tag", folded_name(tag)) for tag in tags)
+        if intents := self._names_of("intent"):
+            return frozenset(("intent", name) for name in (*map(folded_name, intents), None))
+        if types := self.action_types:
+            return frozenset(("action", kind) for kind in types)
+        if channels := self._names_of("channel"):
+            return frozenset(("channel", name) for name in (*map(folded_name, channels), None))
+        return None
+
+    def _names_of(self, key: str) -> tuple[str, ...] | None:
         for condition in self.conditions:
-            if condition.key == "action" and isinstance(condition.value, tuple):
+            if condition.key == key and isinstance(condition.value, tuple):
                 return condition.value
         return None
 
@@ -121,7 +148,7 @@ class Defaults:
     deadline: int = 4 * 60 * 60
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PolicyFile:
     """A merchant's whole policy file.
 
@@ -139,6 +166,11 @@ class PolicyFile:
     limits: tuple[Limit, ...] = ()
     business_hours: BusinessHours | None = None
     sensitive_words: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def index(self) -> TriggerIndex[Policy]:
+        """The policies by what could make them match."""
+        return TriggerIndex((policy, policy.triggers) for policy in self.policies)
 
     def asks_for(self, key: str) -> bool:
         """Whether any policy has a condition of this key."""

@@ -1,13 +1,14 @@
 """What a policy sees: one draft, what is known about it, and the file it is held against."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
-from connectors.types import ActionRequest
 from plugin.models import Draft, Facts
 from plugin.policy.amounts import Amount, amounts_by_type
-from plugin.policy.model import Policy, PolicyFile
+from plugin.policy.index import Trigger
+from plugin.policy.model import Policy, PolicyFile, folded_name
 from plugin.policy.phrases import folded
 from plugin.policy.reading import Reading
 from plugin.text.grounding import Ungrounded, ungrounded
@@ -41,7 +42,25 @@ class Situation:
     @cached_property
     def tags(self) -> frozenset[str]:
         """The ticket's tags, case folded."""
-        return frozenset(tag.strip().casefold() for tag in self.facts.tags)
+        return frozenset(map(folded_name, self.facts.tags))
+
+    @cached_property
+    def action_types(self) -> tuple[str, ...]:
+        """The types of the draft's actions, each once."""
+        return tuple(dict.fromkeys(action.type for action in self.draft.actions))
+
+    @cached_property
+    def triggers(self) -> frozenset[Trigger]:
+        """What the draft shows that policies are filed under."""
+        intent, channel = self.draft.intent, self.facts.channel
+        return frozenset(
+            {
+                ("intent", None if intent is None else folded_name(intent)),
+                ("channel", None if channel is None else folded_name(channel)),
+                *(("tag", tag) for tag in self.tags),
+                *(("action", kind) for kind in self.action_types),
+            }
+        )
 
     @cached_property
     def reply(self) -> str:
@@ -75,6 +94,21 @@ class Situation:
     def amounts(self) -> Mapping[str, tuple[Amount, ...]]:
         """The draft's money, by type of action."""
         return amounts_by_type(self.draft.actions, self.file)
+
+    def amounts_of(self, types: tuple[str, ...] | None) -> Sequence[Amount]:
+        """The money of these types of action; None: of all."""
+        if types not in self._amounts_found:
+            self._amounts_found[types] = [
+                amount
+                for kind, amounts in self.amounts.items()
+                if types is None or kind in types
+                for amount in amounts
+            ]
+        return self._amounts_found[types]
+
+    @cached_property
+    def _amounts_found(self) -> dict[tuple[str, ...] | None, Sequence[Amount]]:
+        return {}
 
     @cached_property
     def promises_are_judged(self) -> bool:
@@ -139,8 +173,7 @@ _READ_FROM: Mapping[str, Callable[[Situation], object]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
+class Case(NamedTuple):
     """A situation as one policy looks at it."""
 
     situation: Situation
@@ -157,20 +190,6 @@ class Case:
         return self.situation.facts
 
     @property
-    def actions(self) -> tuple[ActionRequest, ...]:
-        """The actions the policy names; all where it names none."""
-        types = self.policy.action_types
-        if types is None:
-            return self.draft.actions
-        return tuple(action for action in self.draft.actions if action.type in types)
-
-    @property
-    def amounts(self) -> list[Amount]:
+    def amounts(self) -> Sequence[Amount]:
         """The money of the actions the policy names, each and summed by type."""
-        types = self.policy.action_types
-        return [
-            amount
-            for kind, amounts in self.situation.amounts.items()
-            if types is None or kind in types
-            for amount in amounts
-        ]
+        return self.situation.amounts_of(self.policy.action_types)

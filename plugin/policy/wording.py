@@ -55,6 +55,11 @@ def listed(names: Sequence[str], last: str = "and") -> str:
     return f"{head} {last} {names[-1]}" if head else names[-1]
 
 
+def actions(types: Sequence[str]) -> str:
+    """``a refund and an order cancellation``."""
+    return listed([with_article(noun(kind)) for kind in types])
+
+
 def joined(clauses: Sequence[str]) -> str:
     """Clauses that may hold commas themselves: ``a, b, and c``."""
     head = ", ".join(clauses[:-1])
@@ -75,6 +80,12 @@ def per_cent(share: Decimal) -> str:
     return f"{(share * _PERCENT).normalize():f} %"
 
 
+@lru_cache(maxsize=1024)
+def threshold(amount: Decimal, currency: str) -> str:
+    """`money`, for amounts of policy files: the same few again and again."""
+    return money(amount, currency)
+
+
 def shares(share: Decimal, limit: Decimal) -> tuple[str, str]:
     """Two shares of one in per cent: the limit as it is, the other no finer, so never above it."""
     exact = (limit * _PERCENT).normalize()
@@ -84,6 +95,7 @@ def shares(share: Decimal, limit: Decimal) -> tuple[str, str]:
     return f"{rounded:f} %", f"{exact:f} %"
 
 
+@lru_cache(maxsize=256)
 def duration(seconds: int) -> str:
     """``30 days``, ``90 minutes``: in the largest unit that divides it."""
     size, unit = next((size, unit) for size, unit in _UNITS if seconds % size == 0)
