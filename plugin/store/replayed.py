@@ -11,7 +11,7 @@ from sqlalchemy import and_, exists, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from connectors.types import ActionRequest, Money
-from plugin.models import DraftState, Outcome, Oversight, VerdictKind
+from plugin.models import DraftState, Oversight, VerdictKind
 from plugin.store.schema import (
     ActionRow,
     AuditRow,
@@ -83,12 +83,12 @@ class Answers:
     Attributes:
         first_verdict: When the first person answered.
         rejected: The reasons of rejections.
-        corrected: How what was sent differs materially.
+        corrected: Those of which something else was sent, materially.
     """
 
     first_verdict: Mapping[str, datetime]
     rejected: Mapping[str, str]
-    corrected: Mapping[str, Outcome]
+    corrected: frozenset[str]
 
 
 def count(session: Session, scope: Scope, *, since: datetime) -> int:
@@ -225,8 +225,8 @@ def events(session: Session, scope: Scope, ids: Collection[str]) -> Mapping[str,
     )
     found: defaultdict[str, list[Event]] = defaultdict(list)
     for draft_id, at, event, detail in rows:
-        to = DraftState(detail["to"]) if event == MOVED else None
-        found[draft_id].append(Event(at, event, to))
+        to = detail.get("to")
+        found[draft_id].append(Event(at, event, DraftState(to) if to else None))
     return found
 
 
@@ -243,19 +243,17 @@ def answers(session: Session, scope: Scope, ids: Collection[str]) -> Answers:
         .where(its_verdicts, VerdictRow.kind == VerdictKind.REJECT)
         .order_by(VerdictRow.draft_id, VerdictRow.id)
     )
-    corrected = session.execute(
-        select(CorrectionRow.draft_id, CorrectionRow.outcome)
-        .where(
+    corrected = session.scalars(
+        select(CorrectionRow.draft_id).where(
             CorrectionRow.merchant_id == scope.merchant_id,
             CorrectionRow.draft_id.in_(ids),
             CorrectionRow.material,
         )
-        .order_by(CorrectionRow.draft_id, CorrectionRow.id)
     )
     return Answers(
         first_verdict={row[0]: row[1] for row in first},
         rejected={draft_id: reason or "" for draft_id, reason in rejected},
-        corrected={row[0]: row[1] for row in corrected},
+        corrected=frozenset(corrected),
     )
 
 

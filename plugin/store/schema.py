@@ -337,8 +337,9 @@ class CorrectionRow(Owned):
     __table_args__ = (
         UniqueConstraint("draft_id", "message_id"),
         Index("ix_bb_correction_merchant", "merchant_id", "id"),
+        Index("ix_bb_correction_draft_merchant", "draft_id", "merchant_id"),
     )
-    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"), index=True)
+    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
     ticket_id: Mapped[str]
     message_id: Mapped[str]

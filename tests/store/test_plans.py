@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from plugin.jobs import executors_at_work, swept_and_waiting
 from plugin.models import AWAITING, FINISHED, DraftState, EffectState, InboxState
-from plugin.store import corrections, drafts, exports, inbox, unscoped, waiting
+from plugin.store import corrections, drafts, exports, inbox, replayed, unscoped, waiting
 from plugin.store.columns import Keyring
 from plugin.store.engine import Database
 from plugin.store.schema import EffectRow
@@ -90,7 +90,20 @@ def signed_by(session: Session, of: Owner) -> None:
     waiting.signers_of(session, of.scope, [draft for draft, _ in found])
 
 
+def page_of_a_replay(session: Session, of: Owner) -> None:
+    after = (AT, name_of(of, FEW // 2))
+    for with_actions in (False, True):
+        page = replayed.page(
+            session, of.scope, after=after, limit=FEW, upto=None, with_actions=with_actions
+        )
+        ids = [stored.id for stored in page]
+        assert len(replayed.actions(session, of.scope, ids)) == len(ids)
+        replayed.events(session, of.scope, ids)
+        assert replayed.answers(session, of.scope, ids).first_verdict.keys() == set(ids)
+
+
 QUESTIONS: dict[str, Ask] = {
+    "a page of a replay": page_of_a_replay,
     "a page of an export": lambda session, of: exports.corrections_page(
         session, of.scope, after=name_of(of, FEW // 2), limit=FEW
     ),

@@ -20,10 +20,14 @@ def upgrade() -> None:
     op.create_index(_BY_TIME, "bb_draft", ["merchant_id", "created_at", "id"])
     op.drop_index(_BY_TICKET, "bb_draft")
     op.create_index(_BY_TICKET, "bb_draft", ["account_id", "ticket_id", "merchant_id"])
+    op.create_index("ix_bb_correction_draft_merchant", "bb_correction", ["draft_id", "merchant_id"])
+    op.drop_index("ix_bb_correction_draft_id", "bb_correction")
 
 
 def downgrade() -> None:
     """Take back."""
+    op.create_index("ix_bb_correction_draft_id", "bb_correction", ["draft_id"])
+    op.drop_index("ix_bb_correction_draft_merchant", "bb_correction")
     op.drop_index(_BY_TICKET, "bb_draft")
     op.create_index(_BY_TICKET, "bb_draft", ["account_id", "ticket_id"])
     op.drop_index(_BY_TIME, "bb_draft")
