@@ -26,14 +26,20 @@ def folded(text: str) -> str:
 def first_found(phrases: Sequence[str], folded_text: str) -> str | None:
     """The first of `phrases` that stands in the text as whole words."""
     for phrase in phrases:
-        if _pattern(phrase).search(folded_text):
+        # Most texts hold none of them at all, which is soon told.
+        if _plain(phrase) in folded_text and _pattern(phrase).search(folded_text):
             return phrase
     return None
 
 
 @lru_cache(maxsize=4096)
+def _plain(phrase: str) -> str:
+    return folded(phrase)
+
+
+@lru_cache(maxsize=4096)
 def _pattern(phrase: str) -> "regex.Pattern[str]":
-    plain = folded(phrase)
+    plain = _plain(phrase)
     before = r"(?<!\w)" if _has_edge(plain[:1]) else ""
     after = r"(?!\w)" if _has_edge(plain[-1:]) else ""
     return regex.compile(before + regex.escape(plain) + after)
