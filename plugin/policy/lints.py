@@ -75,7 +75,7 @@ def contradicting_itself(policies: Numbered, file: PolicyFile) -> Doubts:
         if isinstance(least, Decimal) and isinstance(below, Decimal) and least >= below:
             yield (
                 ("policies", index, "when", "confidence_below"),
-                f"never matches: no confidence is at least {least} and below {below}",
+                f"excludes the other: no confidence is at least {least} and below {below}",
             )
         wanted, barred = _tags(policy, "tags_any"), _tags(policy, "tags_none")
         if (wanted and wanted <= barred) or _tags(policy, "tags_all") & barred:

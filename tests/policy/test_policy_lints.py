@@ -84,16 +84,16 @@ def test_an_allow_that_a_requirement_always_beats_never_wins() -> None:
 
 
 @pytest.mark.parametrize(
-    ("when", "field"),
+    ("when", "doubtful"),
     [
-        ("{confidence_at_least: 0.9, confidence_below: 0.9}", "confidence_below"),
-        ("{tags_any: [a], tags_none: [A, b]}", "tags_none"),
-        ("{tags_all: [a, c], tags_none: [c]}", "tags_none"),
+        ("{confidence_at_least: 0.9, confidence_below: 0.9}", "confidence_below: excludes"),
+        ("{tags_any: [a], tags_none: [A, b]}", "tags_none: never matches"),
+        ("{tags_all: [a, c], tags_none: [c]}", "tags_none: never matches"),
     ],
 )
-def test_conditions_that_exclude_each_other_never_match(when: str, field: str) -> None:
+def test_conditions_that_exclude_each_other_are_told(when: str, doubtful: str) -> None:
     (doubt,) = doubts(f"{STRICT}, when: {when}")
-    assert doubt.startswith(f"policies[0].when.{field}: never matches")
+    assert doubt.startswith(f"policies[0].when.{doubtful}")
 
 
 def test_amounts_that_exclude_each_other_hardly_ever_match() -> None:

@@ -183,6 +183,21 @@ policies:
     ]
 
 
+def test_a_promise_is_taken_out_where_it_alone_holds_the_draft() -> None:
+    asked = draft(text="Hello Maya. We will refund you 40 USD. Have a nice day.")
+    (words,) = told(EXAMPLE, asked)
+    assert words.startswith('Without "')
+    assert words.endswith("in the reply order-status-autopilot would let it go by itself.")
+    # Where it is not what holds it, it is no part of what must be different.
+    source = """
+version: 1
+defaults: {require: approval}
+policies: [{id: calm, require: review, when: {tags_none: angry}}]
+"""
+    known = replace(EN, tags=frozenset({"angry"}))
+    assert told(source, asked, known) == ["Without the tag angry it would need review only."]
+
+
 policies = st.lists(
     st.builds(
         lambda when, level: f"require: {level}, when: {when}",
