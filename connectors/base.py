@@ -20,6 +20,9 @@ from connectors.types import (
     Ticket,
 )
 
+# As many tags of a helpdesk are read; where there are so many, there may be more.
+MOST_TAGS = 300
+
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
@@ -90,7 +93,7 @@ class Helpdesk(Protocol):
         """Put tags on and off without losing others'."""
 
     def tags(self) -> tuple[str, ...]:
-        """Tags that tickets have, the most used first: some hundreds, soon, for suggestions."""
+        """Tags that tickets have, the most used first, at most `MOST_TAGS`. A person waits."""
 
     def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
         """The receipt of an earlier write of ours that carries `effect_id`, if it was done."""

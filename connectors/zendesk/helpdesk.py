@@ -7,7 +7,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
-from connectors.base import AccountAccess, Capabilities
+from connectors.base import MOST_TAGS, AccountAccess, Capabilities
 from connectors.clock import REAL, Clock
 from connectors.errors import (
     AmbiguousError,
@@ -35,7 +35,6 @@ MOST_COMMENTS = 5_000
 _EFFECT_AUDITS = 1_000
 _ORIGIN_AUDITS = 5_000
 _READ_SECONDS = 20.0
-_SUGGESTED_TAGS = 300
 _SUGGESTION_SECONDS = 3.0
 _CONFLICT_ATTEMPTS = 5
 _PUT_BACK_ROUNDS = 3
@@ -157,7 +156,7 @@ class ZendeskHelpdesk:
     def tags(self) -> tuple[str, ...]:
         """The tags of the last 60 days, the most used first. A person waits for them."""
         with self._client.within(_SUGGESTION_SECONDS):
-            found = self._client.tags(_SUGGESTED_TAGS)
+            found = self._client.tags(MOST_TAGS)
             return _understood(lambda: tuple(tag.text("name") for tag in found))
 
     def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
