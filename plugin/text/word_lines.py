@@ -26,9 +26,6 @@ T = TypeVar("T")
 
 _GAPS = {"..": 4, "...": 8}
 _NUMBER = tuple(f"{digit}*" for digit in range(10))
-# How many different words an index keeps the answer for, and the longest part it looks for.
-_REMEMBERED = 20_000
-_LONGEST_PART = 20
 _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 
 
@@ -122,6 +119,7 @@ class LineIndex(Generic[T]):
         self._words: dict[str, list[_Line[T]]] = {}
         self._beginnings: dict[str, list[_Line[T]]] = {}
         self._endings: dict[str, list[_Line[T]]] = {}
+        self._lengths: list[int] = []
         self._steps: dict[tuple[LineReader, str], _Step | None] = {}
         self._known: dict[str, tuple[_Begun[T], ...]] = {}
 
@@ -136,6 +134,9 @@ class LineIndex(Generic[T]):
         ):
             for part in parts:
                 lines.setdefault(part, []).append((reader, rest, label))
+        lengths = {len(part) for part in (*options.beginnings, *options.endings)}
+        if not lengths.issubset(self._lengths):
+            self._lengths = sorted(lengths.union(self._lengths))
         for longer in options.longer:
             self.add(f"{longer} {rest}".rstrip(), reader, label)
 
@@ -150,18 +151,17 @@ class LineIndex(Generic[T]):
 
     def _begun(self, word: str) -> tuple[_Begun[T], ...]:
         """The lines that may start with `word`, each with what has to follow."""
-        if len(self._known) > _REMEMBERED:
-            self._known.clear()
-        lengths = range(1, min(len(word), _LONGEST_PART) + 1)
-        found = (
-            self._words.get(word, ()),
-            *(self._beginnings.get(word[:length], ()) for length in lengths),
-            *(self._endings.get(word[-length:], ()) for length in lengths),
-        )
-        begun = [
-            (self._step(reader, rest), label) for lines in found for reader, rest, label in lines
-        ]
-        return self._known.setdefault(word, tuple(begun))
+        found = list(self._words.get(word, ()))
+        for length in self._lengths:
+            if length > len(word):
+                break
+            found += self._beginnings.get(word[:length], ())
+            found += self._endings.get(word[-length:], ())
+        if not found:
+            # Words of ours are remembered. Others are customers', and are not kept.
+            return ()
+        begun = tuple((self._step(reader, rest), label) for reader, rest, label in found)
+        return self._known.setdefault(word, begun)
 
     def _step(self, reader: LineReader, rest: str) -> _Step | None:
         key = (reader, rest)
