@@ -100,8 +100,8 @@ class Rules:
 
     def _has(self, section: str, text: str, possible: int) -> bool:
         """Whether a line of the section stands in the clause, or in a part of its words."""
-        lines = _members(possible & self._in[section])
-        return any(self._pattern(number).search(text) for number in lines)
+        lines = possible & self._in[section]
+        return bool(lines) and any(self._pattern(one).search(text) for one in _members(lines))
 
     def _is_explicit(self, clause: str, match: re.Match[str], possible: int) -> bool:
         """Whether "we will" or its like stands right before."""
