@@ -11,16 +11,19 @@ they are customers' words.
 import os
 import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from sqlite3 import Connection as SqliteConnection
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from plugin.errors import ConfigError
 
@@ -35,6 +38,7 @@ IDLE_IN_TRANSACTION_SECONDS = 20.0
 _IDLE_IN_TRANSACTION = "25P03"
 # Kept open; what a process needs beyond it is opened for as long as it is used.
 _KEPT_OPEN = 10
+_RESTS_SINCE, _RESTED_SECONDS = "rests_since", 5.0
 _CONNECTIONS = 20
 
 
@@ -125,8 +129,10 @@ def _engine(url: str, connections: int) -> Engine:
         "max_overflow": max(connections - _KEPT_OPEN, 0),
     }
     if parsed.get_backend_name() != "sqlite":
-        engine = create_engine(parsed, pool_pre_ping=True, hide_parameters=True, **pool)
+        engine = create_engine(parsed, hide_parameters=True, **pool)
         event.listen(engine, "connect", _prepare_postgresql)
+        event.listen(engine, "checkin", _note_rest)
+        event.listen(engine, "checkout", partial(_ask_the_rested, engine))
         event.listen(engine, "handle_error", _hide_detail)
         return engine
     if parsed.database:
@@ -147,6 +153,30 @@ def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
     cursor.execute(f"SET idle_in_transaction_session_timeout = {limit}")
     cursor.close()
     connection.commit()
+
+
+def _note_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info[_RESTS_SINCE] = time.monotonic()
+
+
+def _ask_the_rested(
+    engine: Engine, connection: DBAPIConnection, record: ConnectionPoolEntry, _proxy: object
+) -> None:
+    """Ask a connection that was not used for a while whether the server is still there.
+
+    One that has just been used tells by itself: then the pool lets go of all the others, too.
+    """
+    since = record.info.get(_RESTS_SINCE)
+    if since is None or time.monotonic() - since < _RESTED_SECONDS:
+        return
+    try:
+        alive = engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error as error:
+        if not engine.dialect.is_disconnect(error, connection, None):
+            raise
+        alive = False
+    if not alive:
+        raise DisconnectionError
 
 
 def _make_private(path: Path) -> None:

@@ -1,15 +1,15 @@
 """Transactions: all or nothing, no overrun, nobody waits who need not, no words in errors."""
 
 import threading
-from contextlib import closing
+from contextlib import ExitStack, closing
 
 import pytest
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from plugin.errors import InvalidInputError
-from plugin.store import audit, drafts, merchants
-from plugin.store.engine import Database
+from plugin.store import audit, drafts, engine, merchants
+from plugin.store.engine import Database, DatabaseUnavailableError
 from plugin.store.schema import AuditRow, DraftRow, Merchant, PersonRow
 from tests.store.support import AT, THREADS, Owner, add_ana, add_draft, all_at_once, draft_row
 
@@ -118,6 +118,38 @@ def test_as_many_threads_as_are_told_have_a_connection_at_once(database_url: str
     with closing(Database(database_url, connections=threads)) as database:
         assert sum(all_at_once(look, threads)) == threads
         assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a QueuePool
+
+
+@pytest.mark.one_database("it has a server that can go away")
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+def test_connections_that_the_server_took_away_are_replaced(
+    database_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Those that rested are asked first. Of those in use one finds out, and for all."""
+    with closing(Database(database_url)) as database, closing(Database(database_url)) as other:
+        rested = pids_of_three(database)
+        end(other, rested)
+        monkeypatch.setattr(engine, "_RESTED_SECONDS", 0)
+        in_use = pids_of_three(database)
+        assert in_use.isdisjoint(rested)
+        end(other, in_use)
+        monkeypatch.setattr(engine, "_RESTED_SECONDS", 60)
+        with pytest.raises(DatabaseUnavailableError):
+            pids_of_three(database)
+        assert pids_of_three(database).isdisjoint(in_use)
+
+
+def pids_of_three(database: Database) -> set[int]:
+    """The server's processes behind three connections at once."""
+    with ExitStack() as held:
+        sessions = [held.enter_context(database.read()) for _ in range(3)]
+        return {int(one.scalar(text("SELECT pg_backend_pid()")) or 0) for one in sessions}
+
+
+def end(database: Database, pids: set[int]) -> None:
+    with database.write() as session:
+        for pid in pids:
+            session.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
 
 
 @pytest.mark.one_database("its own settings")
