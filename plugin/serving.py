@@ -1,6 +1,7 @@
 """Running the service: web and worker in one process, or each on its own."""
 
 import fcntl
+import gc
 import os
 import socket
 import sys
@@ -53,6 +54,7 @@ class Serving:
             self._worker.start()
         if self._web:
             self._web.start()
+        _keep_what_is_loaded()
 
     def stop(self) -> None:
         """Take no more requests, finish what runs, hand the rest back."""
@@ -176,7 +178,18 @@ class _Gunicorn(BaseApplication):
         """The application, made in the forked process."""
         service = Service(self._settings)
         service.require_current_schema()
-        return create_web(service.runtime)
+        web = create_web(service.runtime)
+        _keep_what_is_loaded()
+        return web
+
+
+def _keep_what_is_loaded() -> None:
+    """Spare the garbage collector what stays anyway: half a million objects.
+
+    It would go through all of them every few seconds, and for 0.2 seconds nobody is answered.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 def _die() -> None:
