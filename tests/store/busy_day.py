@@ -13,11 +13,6 @@ from plugin.store import corrections, files, inbox, unscoped
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
 
-_LIMIT = """
-limits:
-  - {id: month, actions: refund, per: customer, window: 30d, max: 60.00, require: approval}
-"""
-
 
 def a_busy_day(bench: Bench) -> None:
     refund = bench.opened("refund_under_limit")
@@ -61,7 +56,7 @@ def as_by_command(bench: Bench) -> None:
         files.policy_version(session, bench.scope, 1)
         files.policy_history(session, bench.scope, limit=10)
         ignored = inbox.recent(session, bench.scope, state=InboxState.IGNORED)
-    file = load(data("policies.yaml") + _LIMIT)
+    file = load(data("policies.yaml"))
     replay(bench.runtime.database, bench.scope, file, since=bench.clock() - timedelta(days=1))
     replay(bench.runtime.database, bench.scope, file, since=bench.clock(), most=1)
     intake.replay(bench.runtime, bench.scope, ignored[0].id)
