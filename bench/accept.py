@@ -27,16 +27,13 @@ _P99_MS, _AT_REST_MIB = 50, 250
 def figures() -> Iterator[Figure]:
     """Rounds of all three servers in turn, so that a busy minute meets each of them."""
     found: dict[str, list[Rate]] = {"bare": [], "web": [], "serve": []}
-    others = []
     for _ in range(_ROUNDS):
         for kind, rates in found.items():
             with server(kind) as measured:
-                if kind == "serve" and not rates:
-                    others.append(_at_rest(measured))
                 send(measured, requests=_WARM_UP, threads=_THREADS)
                 rates.append(send(measured, requests=_REQUESTS, threads=_THREADS))
-                if kind == "serve" and len(rates) == _ROUNDS:
-                    others.append(_at_a_desks_pace(measured))
+    with server("serve") as measured:
+        others = [_at_rest(measured), _at_a_desks_pace(measured)]
     bare = _median(found["bare"])
     where = _where()
     for kind, goal in _GOALS.items():
@@ -61,7 +58,8 @@ def _median(rates: list[Rate]) -> Rate:
 
 
 def _at_a_desks_pace(measured: Server) -> Figure:
-    """After the queue of the full load is worked off, or nearly: that is what `serve` is for."""
+    """Webhooks as they come, each with its job, for twenty seconds."""
+    send(measured, requests=_WARM_UP, threads=_THREADS)
     time.sleep(_REST_SECONDS)
     steady = send(
         measured, requests=_STEADY_REQUESTS, threads=_THREADS, pace=_THREADS / _STEADY_RATE
