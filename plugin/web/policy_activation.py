@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from plugin.activation import Activator, activate
 from plugin.errors import InvalidInputError, MovedError, PolicyFileError
+from plugin.sightings import check_for
 from plugin.store import files
 from plugin.web.policy_form import LONGEST_WHY, Edit, allow_large_forms, read_edit, read_why
 from plugin.web.policy_replay import MOST_DRAFTS, SPAN, look_back
@@ -66,7 +67,8 @@ def preview_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> ResponseReturnValue:
     """What would change. `beside`: what is wrong with a field, by its name."""
-    checked = checked_of(edit.source)
+    problems = check_for(runtime(), who.scope.merchant_id, edit.source)
+    checked = checked_of(edit.source, problems)
     if checked.errors:
         return _refused(who, edit)
     with runtime().database.read() as session:

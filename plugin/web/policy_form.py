@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from flask import Blueprint, request
-from sqlalchemy.orm import Session
 
 from plugin.errors import InvalidInputError
 from plugin.store import files
 from plugin.store.file_tables import PolicyVersion
 from plugin.store.scope import Scope
+from plugin.web.state import runtime
 from plugin.web.verdict_form import plain_lines
 
 LONGEST_WHY = 500
@@ -57,9 +57,10 @@ def edit_of(version: PolicyVersion | None) -> Edit:
     return Edit(version.source, version.number) if version else Edit(_FIRST, 0)
 
 
-def begun(session: Session, scope: Scope) -> Edit:
+def begun(scope: Scope) -> Edit:
     """What somebody begins with who has changed nothing yet."""
-    return edit_of(files.policy_in_force(session, scope))
+    with runtime().database.read() as session:
+        return edit_of(files.policy_in_force(session, scope))
 
 
 def read_edit() -> Edit:

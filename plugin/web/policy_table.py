@@ -64,9 +64,7 @@ class Table:
 def edit() -> ResponseReturnValue:
     """The rows of the text in force."""
     who = policy_editor()
-    with runtime().database.read() as session:
-        edit = begun(session, who.scope)
-    return _from_text(who, edit)
+    return _from_text(who, begun(who.scope))
 
 
 @pages.post("/table")

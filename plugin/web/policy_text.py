@@ -1,5 +1,6 @@
 """``/policies/text``: the policy file as text, with what is wrong beside each line."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from itertools import groupby
@@ -12,7 +13,6 @@ from plugin.policy.load import check
 from plugin.web.policy_form import Edit, allow_large_forms, begun, read_edit
 from plugin.web.policy_rights import policy_editor
 from plugin.web.sign_in import SignedIn
-from plugin.web.state import runtime
 
 pages = Blueprint("policy_text", __name__, url_prefix="/policies")
 allow_large_forms(pages)
@@ -44,9 +44,7 @@ class Checked:
 def edit() -> ResponseReturnValue:
     """The text in force, to be changed."""
     who = policy_editor()
-    with runtime().database.read() as session:
-        edit = begun(session, who.scope)
-    return text_page(who, edit)
+    return text_page(who, begun(who.scope))
 
 
 @pages.post("/text")
@@ -69,9 +67,9 @@ def text_page(
     return page, status
 
 
-def checked_of(source: str) -> Checked:
-    """Every problem beside its line."""
-    problems = check(source)
+def checked_of(source: str, problems: Sequence[Problem] | None = None) -> Checked:
+    """Every problem beside its line: those given, else what the text alone shows."""
+    problems = check(source) if problems is None else problems
     lines = source.split("\n")
     shown = problems[:_MOST_PROBLEMS]
     return Checked(

@@ -42,6 +42,16 @@ def test_without_drafts_there_is_nothing_to_try_it_on(chloe: Visitor) -> None:
     assert "No drafts came in that time" in words_of(preview(chloe, LOOSE))
 
 
+def test_a_tag_that_no_ticket_has_is_doubted_before_it_holds(bench: Bench, chloe: Visitor) -> None:
+    bench.opened("complaint", tags=["complaint"])
+    mistyped = PLAIN + "  - {id: upset, tags: [complant], require: approval}\n"
+    words = words_of(preview(chloe, mistyped))
+    assert 'the helpdesk has no tag "complant"; did you mean complaint?' in words
+    assert "the helpdesk has no tag" not in words_of(
+        preview(chloe, mistyped.replace("complant", "complaint"))
+    )
+
+
 def test_what_is_held_more_and_the_money_of_it(bench: Bench, chloe: Visitor) -> None:
     bench.opened("refund_under_limit")
     bench.opened("refund_over_limit")
