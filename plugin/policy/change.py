@@ -61,7 +61,7 @@ def at_most(
         _amount_words(situation, chosen, shown),
         lambda one: _capped(one, most, which),
         tuple(
-            lambda one, less=less: _capped(one, less, which)  # type: ignore[misc]
+            lambda one, less=less: _capped(one, less, which)  # type: ignore[misc] # a default binds the loop's value
             for less in lower
             if 0 < less < most
         ),

@@ -51,7 +51,7 @@ def _at_most(most: Decimal | None, case: Case) -> Changes:
             at_most(
                 case.situation,
                 most,
-                lambda action, kind=kind: action.type == kind,  # type: ignore[misc]
+                lambda action, kind=kind: action.type == kind,  # type: ignore[misc] # a default binds the loop's value
                 f"amount:{kind}",
                 lower,
             )
