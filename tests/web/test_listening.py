@@ -41,6 +41,10 @@ class Desk:
         with socket.socket() as another:
             return another.connect_ex(("127.0.0.1", self.port)) == 0
 
+    def has_taken(self, connections: int) -> bool:
+        """Those that still wait in the system's queue are reset when the port closes."""
+        return connections == len(self._listening._server.active_channels)
+
     def _slow(self) -> str:
         self.entered.set()
         assert self.let_go.wait(PATIENCE_SECONDS)
@@ -89,6 +93,7 @@ def test_open_connections_hold_nothing_up(desk: Desk) -> None:
         address = ("127.0.0.1", desk.port)
         with socket.create_connection(address) as silent, socket.create_connection(address) as half:
             half.sendall(b"GET / HTTP/1.1\r\nHo")
+            eventually(lambda: desk.has_taken(3), what="all three taken")
             desk.stop()
             assert desk.took < AT_ONCE_SECONDS
             assert silent.recv(1) == b""
