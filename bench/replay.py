@@ -24,17 +24,11 @@ from plugin.demo.world import data
 from plugin.policy.load import load
 from plugin.replay import replay
 from plugin.replayed import Replay
+from plugin.store.audit_tables import AuditRow
 from plugin.store.base import Owned
 from plugin.store.columns import Keyring
 from plugin.store.engine import Database
-from plugin.store.schema import (
-    ActionRow,
-    AuditRow,
-    CorrectionRow,
-    DecisionRow,
-    DraftRow,
-    VerdictRow,
-)
+from plugin.store.schema import ActionRow, CorrectionRow, DecisionRow, DraftRow, VerdictRow
 from plugin.store.scope import Scope
 from tests.bench.databases import KEY, KINDS, databases, settings_for
 from tests.bench.world import ANA, BEN, Bench

@@ -20,7 +20,7 @@ from plugin.models import Role
 from plugin.policy.load import load as load_policy
 from plugin.runtime import Runtime
 from plugin.store import audit, files, merchants, people
-from plugin.store.schema import PersonRow
+from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
 _COMMAND = "command"

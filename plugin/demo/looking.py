@@ -8,15 +8,9 @@ from sqlalchemy import func, select
 from plugin.demo.world import World
 from plugin.models import DraftState, EffectState, InboxState
 from plugin.store import drafts
+from plugin.store.audit_tables import AuditRow
 from plugin.store.drafts import Held
-from plugin.store.schema import (
-    AuditRow,
-    CorrectionRow,
-    DraftRow,
-    EffectRow,
-    InboxEvent,
-    VerdictRow,
-)
+from plugin.store.schema import CorrectionRow, DraftRow, EffectRow, InboxEvent, VerdictRow
 
 _LOOK_EVERY_SECONDS = 0.1
 

@@ -24,8 +24,8 @@ from plugin.models import (
     Outcome,
     tags_of,
 )
+from plugin.store.audit_tables import AuditRow
 from plugin.store.drafts import Held
-from plugin.store.schema import AuditRow
 
 # Put on the ticket by the helpdesk itself.
 _TAG_MERGED = "closed_by_merge"

@@ -26,7 +26,7 @@ from plugin.review.rights import (
 from plugin.runtime import Runtime
 from plugin.store import audit, drafts, verdicts
 from plugin.store.drafts import COMPOSER_LASTS, Held, in_composer_until
-from plugin.store.schema import PersonRow
+from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)

@@ -21,7 +21,8 @@ from plugin.review.verdicts import Verdict, give
 from plugin.runtime import Case
 from plugin.store import drafts, effects, people
 from plugin.store import verdicts as verdict_rows
-from plugin.store.schema import DraftRow, PersonRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import DraftRow
 from plugin.text.commands import NoteCommand, parse_command
 
 log = structlog.get_logger(__name__)

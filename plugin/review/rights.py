@@ -20,7 +20,8 @@ from plugin.models import (
 from plugin.runtime import Runtime
 from plugin.store import audit, drafts, people
 from plugin.store.drafts import Held, action_of, in_composer_until
-from plugin.store.schema import DraftRow, PersonRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 
 _LONGEST_TEXT = 20_000

@@ -11,7 +11,8 @@ from plugin.review.rights import in_composer_words
 from plugin.runtime import Runtime
 from plugin.store import drafts, people, verdicts
 from plugin.store.drafts import Held, in_composer_until
-from plugin.store.schema import DraftRow, PersonRow, VerdictRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import DraftRow, VerdictRow
 from plugin.store.scope import Scope
 
 _SIGNING = frozenset({VerdictKind.APPROVE, VerdictKind.EDIT})

@@ -29,7 +29,7 @@ from plugin.review.rights import (
 from plugin.runtime import Runtime
 from plugin.store import audit, drafts, verdicts
 from plugin.store.drafts import Held
-from plugin.store.schema import PersonRow
+from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)

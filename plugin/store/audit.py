@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from plugin.store.schema import AuditRow
+from plugin.store.audit_tables import AuditRow
 from plugin.store.scope import Scope
 
 

@@ -10,12 +10,15 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-from sqlalchemy import DateTime, Dialect, Integer, LargeBinary, Text
+from sqlalchemy import BigInteger, DateTime, Dialect, Integer, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
 from plugin.errors import ConfigError
 
 _SHARE_STEPS = 10_000
+# Minor units of money. More than 32 bits: 1,300 USD are 21 million rupiah. SQLite's integers hold
+# it as they are.
+Minor = BigInteger().with_variant(Integer(), "sqlite")
 
 
 def new_id() -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from connectors.types import Money
 from plugin.errors import InvalidInputError, MissingError
 from plugin.models import Role
-from plugin.store.schema import PersonRow, SignInLink, WebSession
+from plugin.store.people_tables import PersonRow, SignInLink, WebSession
 from plugin.store.scope import Scope
 
 

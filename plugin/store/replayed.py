@@ -12,14 +12,8 @@ from sqlalchemy.orm import Session
 
 from connectors.types import ActionRequest, Money
 from plugin.models import DraftState, Oversight, VerdictKind
-from plugin.store.schema import (
-    ActionRow,
-    AuditRow,
-    CorrectionRow,
-    DecisionRow,
-    DraftRow,
-    VerdictRow,
-)
+from plugin.store.audit_tables import AuditRow
+from plugin.store.schema import ActionRow, CorrectionRow, DecisionRow, DraftRow, VerdictRow
 from plugin.store.scope import Scope
 
 # The revision that was decided about when the draft came; later ones follow newer policies.

@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, Integer, String, UniqueConstraint, text
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.models import (
@@ -23,10 +23,7 @@ from plugin.models import (
     VerdictKind,
 )
 from plugin.store.base import Base, Owned
-from plugin.store.columns import Json, Secret, Share
-
-# More than 32 bits: 1,300 USD are 21 million rupiah. SQLite's integers hold it as they are.
-_MINOR = BigInteger().with_variant(Integer(), "sqlite")
+from plugin.store.columns import Json, Minor, Secret, Share
 
 
 class Merchant(Base):
@@ -78,47 +75,6 @@ class Shop(Owned):
     url: Mapped[str]
     token: Mapped[str] = mapped_column(Secret())
     created_at: Mapped[datetime]
-
-
-class PersonRow(Owned):
-    """Somebody who may give verdicts. `helpdesk_user` is their id in `account_id`'s helpdesk."""
-
-    __tablename__ = "bb_person"
-    __table_args__ = (
-        UniqueConstraint("merchant_id", "email"),
-        UniqueConstraint("account_id", "helpdesk_user"),
-    )
-
-    email: Mapped[str]
-    name: Mapped[str]
-    role: Mapped[Role]
-    limit_minor: Mapped[int | None] = mapped_column(_MINOR)
-    limit_currency: Mapped[str | None] = mapped_column(String(3))
-    account_id: Mapped[str | None] = mapped_column(ForeignKey("bb_account.id"))
-    helpdesk_user: Mapped[str | None]
-    created_at: Mapped[datetime]
-
-
-class SignInLink(Owned):
-    """A single-use invitation to sign in. Only its digest is kept."""
-
-    __tablename__ = "bb_sign_in_link"
-
-    person_id: Mapped[str] = mapped_column(ForeignKey("bb_person.id"))
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-
-
-class WebSession(Owned):
-    """A signed-in browser. Only the token's digest is kept."""
-
-    __tablename__ = "bb_web_session"
-
-    person_id: Mapped[str] = mapped_column(ForeignKey("bb_person.id"))
-    digest: Mapped[str] = mapped_column(String(64), unique=True)
-    created_at: Mapped[datetime]
-    expires_at: Mapped[datetime]
 
 
 class InboxEvent(Owned):
@@ -243,8 +199,8 @@ class ActionRow(Owned):
     rev: Mapped[int]
     position: Mapped[int]
     type: Mapped[str]
-    amount_minor: Mapped[int | None] = mapped_column(_MINOR)
-    value_minor: Mapped[int | None] = mapped_column(_MINOR)
+    amount_minor: Mapped[int | None] = mapped_column(Minor)
+    value_minor: Mapped[int | None] = mapped_column(Minor)
     currency: Mapped[str | None] = mapped_column(String(3))
     order_id: Mapped[str | None]
     customer: Mapped[str | None]
@@ -270,7 +226,7 @@ class ReservationRow(Owned):
     position: Mapped[int]
     state: Mapped[ReservationState]
     type: Mapped[str]
-    amount_minor: Mapped[int] = mapped_column(_MINOR)
+    amount_minor: Mapped[int] = mapped_column(Minor)
     currency: Mapped[str] = mapped_column(String(3))
     customer: Mapped[str | None]
     order_id: Mapped[str | None]
@@ -352,18 +308,6 @@ class CorrectionRow(Owned):
     similarity: Mapped[float] = mapped_column(Float())
     ops: Mapped[Any] = mapped_column(Json())
     created_at: Mapped[datetime]
-
-
-class AuditRow(Owned):
-    """What happened, to what, by whom. Only ever added to."""
-
-    __tablename__ = "bb_audit"
-
-    at: Mapped[datetime]
-    draft_id: Mapped[str | None] = mapped_column(ForeignKey("bb_draft.id"), index=True)
-    actor: Mapped[str]
-    event: Mapped[str]
-    detail: Mapped[Any] = mapped_column(Json())
 
 
 class WorkerLease(Base):

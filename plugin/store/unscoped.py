@@ -22,6 +22,7 @@ from plugin.models import (
 )
 from plugin.store.base import table_of
 from plugin.store.columns import Keyring
+from plugin.store.people_tables import SignInLink, WebSession
 from plugin.store.schema import (
     Account,
     DecisionRow,
@@ -30,9 +31,7 @@ from plugin.store.schema import (
     InboxEvent,
     Merchant,
     Shop,
-    SignInLink,
     WebhookSecret,
-    WebSession,
 )
 from plugin.store.scope import Scope
 

@@ -13,8 +13,10 @@ from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
 from plugin.review.rights import are_done
 from plugin.runtime import Runtime
 from plugin.store import audit, corrections, drafts, merchants, people, verdicts
+from plugin.store.audit_tables import AuditRow
 from plugin.store.drafts import Held, in_composer_until
-from plugin.store.schema import AuditRow, CorrectionRow, PersonRow, VerdictRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import CorrectionRow, VerdictRow
 from plugin.text.diff import diff
 from plugin.text.hunks import Hunk, display_hunks
 from plugin.web import standing

@@ -6,7 +6,8 @@ from datetime import datetime
 
 from plugin.delivery.unsent import why_unsent
 from plugin.models import UNDELIVERED, DraftState, Surface, VerdictKind
-from plugin.store.schema import AuditRow, VerdictRow
+from plugin.store.audit_tables import AuditRow
+from plugin.store.schema import VerdictRow
 
 _BOOKBAG = "Bookbag"
 _SAID = {

@@ -14,7 +14,8 @@ from flask.typing import ResponseReturnValue
 
 from plugin.errors import MissingError, UnauthenticatedError
 from plugin.store import people, unscoped
-from plugin.store.schema import Account, PersonRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import Account
 from plugin.store.scope import Scope
 from plugin.web.app_token import UntrustedTokenError, helpdesk_user
 from plugin.web.headers import content_policy

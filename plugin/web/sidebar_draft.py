@@ -20,7 +20,8 @@ from plugin.review.rights import may_respond
 from plugin.review.verdicts import give
 from plugin.store import drafts
 from plugin.store.drafts import Held
-from plugin.store.schema import DraftRow, PersonRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import DraftRow
 from plugin.web.draft_view import DraftView, view_of
 from plugin.web.sidebar_session import acting, looking
 from plugin.web.state import runtime

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from plugin.errors import MissingError, UnauthenticatedError
 from plugin.store import merchants, people, unscoped
-from plugin.store.schema import Account, PersonRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import Account
 from plugin.store.scope import Scope
 from plugin.web.sign_in import SignedIn, signed_in
 from plugin.web.state import runtime

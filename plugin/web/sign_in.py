@@ -26,7 +26,7 @@ from werkzeug.exceptions import HTTPException
 from plugin.errors import LinkOverError, UnauthenticatedError
 from plugin.models import Role
 from plugin.store import audit, people, unscoped
-from plugin.store.schema import PersonRow
+from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 from plugin.web.state import runtime
 

@@ -23,7 +23,8 @@ from plugin.onboarding import NewAccount
 from plugin.runtime import Runtime
 from plugin.store import drafts, people
 from plugin.store.drafts import Held
-from plugin.store.schema import DraftRow, PersonRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 from plugin.web import create_web
 from plugin.workers import jobs, sweep

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from plugin.models import Role
 from plugin.store import audit, files, merchants, people, unscoped
+from plugin.store.audit_tables import AuditRow
 from plugin.store.engine import Database
-from plugin.store.schema import AuditRow
 from plugin.store.scope import Scope
 from tests.bench.databases import KEY
 from tests.cli.support import POLICY, Ran, Shell

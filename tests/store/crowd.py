@@ -16,12 +16,12 @@ from plugin.models import (
     Surface,
     VerdictKind,
 )
+from plugin.store.audit_tables import AuditRow
 from plugin.store.base import Owned
 from plugin.store.columns import new_id
 from plugin.store.engine import Database
 from plugin.store.schema import (
     ActionRow,
-    AuditRow,
     CorrectionRow,
     DecisionRow,
     EffectRow,

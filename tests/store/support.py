@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from plugin.models import DraftState, EffectKind, Role
 from plugin.store import drafts, effects, merchants, people
 from plugin.store.engine import Database
-from plugin.store.schema import DraftRow, PersonRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)

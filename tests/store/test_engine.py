@@ -9,8 +9,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 
 from plugin.errors import InvalidInputError
 from plugin.store import audit, drafts, engine, merchants
+from plugin.store.audit_tables import AuditRow
 from plugin.store.engine import Database, DatabaseUnavailableError
-from plugin.store.schema import AuditRow, DraftRow, Merchant, PersonRow
+from plugin.store.people_tables import PersonRow
+from plugin.store.schema import DraftRow, Merchant
 from tests.store.support import AT, THREADS, Owner, add_ana, add_draft, all_at_once, draft_row
 
 embedded = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -9,7 +9,8 @@ from sqlalchemy import select
 from plugin.models import DraftState, EffectState, InboxState
 from plugin.store import effects, inbox, people, unscoped
 from plugin.store.engine import Database
-from plugin.store.schema import EffectRow, InboxEvent, WebSession
+from plugin.store.people_tables import WebSession
+from plugin.store.schema import EffectRow, InboxEvent
 from plugin.store.unscoped import Due
 from tests.store.support import AT, Owner, add_ana, add_draft, owner, plan_note
 

@@ -9,7 +9,8 @@ import pytest
 from connectors.types import ActionRequest, Money
 from plugin.card import action_words, approvers_words, people_words
 from plugin.models import AWAITING, DraftState, Outcome, Surface, VerdictKind
-from plugin.store.schema import AuditRow, VerdictRow
+from plugin.store.audit_tables import AuditRow
+from plugin.store.schema import VerdictRow
 from plugin.web import history, words
 from plugin.web.words import money_moved, span, time_left, utc
 

@@ -6,7 +6,12 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-from plugin.store import file_tables, schema  # noqa: F401 (imported for their tables)
+from plugin.store import (  # noqa: F401 (imported for their tables)
+    audit_tables,
+    file_tables,
+    people_tables,
+    schema,
+)
 from plugin.store.base import Base
 from plugin.store.migrate import is_ours
 
