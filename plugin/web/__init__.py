@@ -26,6 +26,7 @@ from plugin.web import (
     sign_in,
     webhooks,
 )
+from plugin.web.doors import open_to_strangers, require_doors
 from plugin.web.headers import add_headers
 from plugin.web.sign_in import SESSION_COOKIE
 from plugin.web.state import use_runtime
@@ -55,6 +56,8 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     web.jinja_env.filters.update(utc=utc, span=span, time_left=time_left)
     web.config[health.WORKS] = works
     use_runtime(web, runtime)
+    # Before the forms' tokens: whoever is not signed in any more is told that.
+    web.before_request(sign_in.guard)
     forgery = CSRFProtect(web)
     # Neither goes by a cookie: a signature here, a bearer token there.
     for part in (webhooks, sidebar, sidebar_draft, hand_over):
@@ -63,6 +66,8 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     policy_pages = (policies, policy_text, policy_table, policy_activation)
     for part in (webhooks, health, metrics, *people_pages, *policy_pages):
         web.register_blueprint(part.pages)
+    open_to_strangers("style sheets and scripts")(web.view_functions["static"])
+    require_doors(web)
     errors.register(web)
     web.after_request(add_headers)
     return web

@@ -11,6 +11,7 @@ from plugin.models import Surface
 from plugin.review.rights import last_mover
 from plugin.review.verdicts import give
 from plugin.store import drafts
+from plugin.web.doors import EVERYBODY, NO_VERDICT, SIGNERS, open_to, open_to_strangers
 from plugin.web.draft_view import view_of
 from plugin.web.errors import for_machines
 from plugin.web.sign_in import signed_in
@@ -39,12 +40,14 @@ class _Refused:
 
 
 @pages.get("/drafts/<uuid:draft_id>")
+@open_to(*EVERYBODY)
 def show(draft_id: UUID) -> ResponseReturnValue:
     """The draft, why it is held, and what can be done."""
     return _page(draft_id)
 
 
 @pages.get("/drafts/<uuid:draft_id>/state")
+@open_to(*EVERYBODY)
 def state(draft_id: UUID) -> ResponseReturnValue:
     """Where the draft stands, for a page that is open."""
     who = signed_in()
@@ -55,12 +58,14 @@ def state(draft_id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/drafts/<uuid:draft_id>/verdict")
+@open_to_strangers("only leads to the draft")
 def after_verdict(draft_id: UUID) -> ResponseReturnValue:
     """Where the address bar points after a refused verdict: whoever reloads it wants the draft."""
     return redirect(url_for("drafts.show", draft_id=draft_id))
 
 
 @pages.post("/drafts/<uuid:draft_id>/verdict")
+@open_to(*SIGNERS, otherwise=NO_VERDICT)
 def verdict(draft_id: UUID) -> ResponseReturnValue:
     """Take a verdict from the page's forms."""
     who = signed_in()

@@ -13,7 +13,8 @@ from flask import Blueprint, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
 from plugin.store import drafts, people
-from plugin.web.sidebar_session import acting
+from plugin.web.doors import EVERYBODY, Proof, open_to
+from plugin.web.sidebar_session import through
 from plugin.web.state import runtime
 
 log = structlog.get_logger(__name__)
@@ -25,9 +26,10 @@ _TOKEN_BYTES = 32
 
 
 @pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/hand-over")
+@open_to(*EVERYBODY, by=Proof.SIDEBAR)
 def begin(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     """A link that signs this person in where they open it, and shows them this draft."""
-    here = acting(account_id)
+    here = through(account_id)
     scope, person = here.who.scope, here.who.person
     token = random.token_urlsafe(_TOKEN_BYTES)
     with runtime().database.write() as session:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from plugin import jobs
 from plugin.errors import ConfigError
 from plugin.store import leases, migrate
+from plugin.web.doors import open_to_strangers
 from plugin.web.state import runtime
 
 pages = Blueprint("health", __name__)
@@ -23,12 +24,14 @@ _NO_WORKER = "no worker is alive: what comes in is stored and waits"
 
 
 @pages.get("/healthz")
+@open_to_strangers("says nothing but that it lives")
 def alive() -> ResponseReturnValue:
     """The process answers."""
     return jsonify(status="ok")
 
 
 @pages.get("/readyz")
+@open_to_strangers("says nothing but whether it can work")
 def ready() -> ResponseReturnValue:
     """The database answers, it has this release's tables, and somebody does the jobs."""
     try:

@@ -18,6 +18,7 @@ from prometheus_client.registry import Collector
 from plugin.errors import MissingError, UnauthenticatedError
 from plugin.store import leases, unscoped
 from plugin.store.unscoped import Backlog
+from plugin.web.doors import open_to_strangers
 from plugin.web.state import runtime
 
 pages = Blueprint("metrics", __name__)
@@ -26,6 +27,7 @@ _SCHEME = "Bearer "
 
 
 @pages.get("/metrics")
+@open_to_strangers("a token of its own")
 def show() -> ResponseReturnValue:
     """The figures, for whoever has the token of ``BOOKBAG_METRICS_TOKEN``.
 

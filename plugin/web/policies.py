@@ -5,7 +5,8 @@ from flask.typing import ResponseReturnValue
 
 from plugin.store import files
 from plugin.web import policy_view
-from plugin.web.policy_rights import policy_reader
+from plugin.web.policy_rights import open_to_readers
+from plugin.web.sign_in import signed_in
 from plugin.web.state import runtime
 
 pages = Blueprint("policies", __name__, url_prefix="/policies")
@@ -15,9 +16,10 @@ _LARGEST = 2**31 - 1
 
 
 @pages.get("")
+@open_to_readers
 def show() -> ResponseReturnValue:
     """The version in force."""
-    who = policy_reader()
+    who = signed_in()
     with runtime().database.read() as session:
         version = files.policy_in_force(session, who.scope)
     rules = policy_view.rules_of(version.source) if version else policy_view.NO_RULES
@@ -25,9 +27,10 @@ def show() -> ResponseReturnValue:
 
 
 @pages.get("/history")
+@open_to_readers
 def history() -> ResponseReturnValue:
     """Every version, newest first, so many at a time."""
-    who = policy_reader()
+    who = signed_in()
     before = request.args.get("before", type=_number)
     with runtime().database.read() as session:
         found = files.policy_history(
@@ -41,9 +44,10 @@ def history() -> ResponseReturnValue:
 
 
 @pages.get(f"/versions/<int(max={_LARGEST}):number>")
+@open_to_readers
 def version(number: int) -> ResponseReturnValue:
     """One version: its text, and what it changed."""
-    who = policy_reader()
+    who = signed_in()
     with runtime().database.read() as session:
         shown = files.policy_version(session, who.scope, number)
         (before,) = files.policy_history(session, who.scope, limit=1, before=number) or (None,)

@@ -10,12 +10,13 @@ from plugin.activation import Activator, activate
 from plugin.errors import InvalidInputError, MovedError, PolicyFileError
 from plugin.sightings import check_for
 from plugin.store import files
+from plugin.web.doors import open_to_strangers
 from plugin.web.policy_form import LONGEST_WHY, Edit, allow_large_forms, read_edit, read_why
 from plugin.web.policy_replay import MOST_DRAFTS, SPAN, look_back
-from plugin.web.policy_rights import policy_editor
+from plugin.web.policy_rights import open_to_editors
 from plugin.web.policy_text import checked_of, text_page
 from plugin.web.policy_view import change_of
-from plugin.web.sign_in import SignedIn
+from plugin.web.sign_in import SignedIn, signed_in
 from plugin.web.state import runtime
 
 pages = Blueprint("policy_activation", __name__, url_prefix="/policies")
@@ -26,21 +27,24 @@ _REFUSED = "This text cannot be activated. What is wrong stands below, beside it
 
 @pages.get("/preview")
 @pages.get("/activate")
+@open_to_strangers("only leads to the policies")
 def after_a_form() -> ResponseReturnValue:
     """Where the address bar points after a form: whoever reloads it wants the policies."""
     return redirect(url_for("policies.show"))
 
 
 @pages.post("/preview")
+@open_to_editors
 def preview() -> ResponseReturnValue:
     """What a text would change of the version in force."""
-    return preview_page(policy_editor(), read_edit())
+    return preview_page(signed_in(), read_edit())
 
 
 @pages.post("/activate")
+@open_to_editors
 def confirm() -> ResponseReturnValue:
     """Put a text in force."""
-    who, edit = policy_editor(), read_edit()
+    who, edit = signed_in(), read_edit()
     by = Activator(who.person.name, f"person:{who.person.id}")
     try:
         number = activate(

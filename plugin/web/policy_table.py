@@ -29,9 +29,9 @@ from plugin.store import merchants
 from plugin.store.schema import Account
 from plugin.web.policy_activation import preview_page
 from plugin.web.policy_form import Edit, allow_large_forms, begun, read_edit
-from plugin.web.policy_rights import policy_editor
+from plugin.web.policy_rights import open_to_editors
 from plugin.web.policy_text import checked_of, text_page
-from plugin.web.sign_in import SignedIn
+from plugin.web.sign_in import SignedIn, signed_in
 from plugin.web.state import runtime
 
 pages = Blueprint("policy_table", __name__, url_prefix="/policies")
@@ -61,16 +61,18 @@ class Table:
 
 
 @pages.get("/table")
+@open_to_editors
 def edit() -> ResponseReturnValue:
     """The rows of the text in force."""
-    who = policy_editor()
+    who = signed_in()
     return _from_text(who, begun(who.scope))
 
 
 @pages.post("/table")
+@open_to_editors
 def go_on() -> ResponseReturnValue:
     """Rows as they were sent, after what the pressed button asks for."""
-    who, edit = policy_editor(), read_edit()
+    who, edit = signed_in(), read_edit()
     do = request.form.get("do", "")
     if not do or _is_wrong(edit):
         return _from_text(who, edit)

@@ -11,8 +11,8 @@ from flask.typing import ResponseReturnValue
 from plugin.errors import Problem
 from plugin.policy.load import check
 from plugin.web.policy_form import Edit, allow_large_forms, begun, read_edit
-from plugin.web.policy_rights import policy_editor
-from plugin.web.sign_in import SignedIn
+from plugin.web.policy_rights import open_to_editors
+from plugin.web.sign_in import SignedIn, signed_in
 
 pages = Blueprint("policy_text", __name__, url_prefix="/policies")
 allow_large_forms(pages)
@@ -41,16 +41,18 @@ class Checked:
 
 
 @pages.get("/text")
+@open_to_editors
 def edit() -> ResponseReturnValue:
     """The text in force, to be changed."""
-    who = policy_editor()
+    who = signed_in()
     return text_page(who, begun(who.scope))
 
 
 @pages.post("/text")
+@open_to_editors
 def go_on() -> ResponseReturnValue:
     """The text as it was sent, checked."""
-    who, edit = policy_editor(), read_edit()
+    who, edit = signed_in(), read_edit()
     return text_page(who, edit, checked_of(edit.source))
 
 

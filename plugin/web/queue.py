@@ -12,6 +12,7 @@ from flask import Blueprint, make_response, redirect, render_template, request, 
 from flask.typing import ResponseReturnValue
 
 from plugin.web import queue_view
+from plugin.web.doors import EVERYBODY, open_to, open_to_strangers
 from plugin.web.sign_in import SignedIn, signed_in
 from plugin.web.state import runtime
 
@@ -19,12 +20,14 @@ pages = Blueprint("queue", __name__)
 
 
 @pages.get("/")
+@open_to_strangers("only leads to the queue")
 def home() -> ResponseReturnValue:
     """The queue is where work begins."""
     return redirect(url_for("queue.show"))
 
 
 @pages.get("/queue")
+@open_to(*EVERYBODY)
 def show() -> ResponseReturnValue:
     """Open drafts by what they want of a person."""
     who = signed_in()

@@ -18,6 +18,7 @@ from plugin.store.people_tables import PersonRow
 from plugin.store.schema import Account
 from plugin.store.scope import Scope
 from plugin.web.app_token import UntrustedTokenError, helpdesk_user
+from plugin.web.doors import EVERYBODY, open_to, open_to_strangers
 from plugin.web.headers import content_policy
 from plugin.web.sidebar_session import account_of, begin
 from plugin.web.sign_in import signed_in
@@ -42,6 +43,7 @@ _SIGN_IN = (
 
 
 @pages.post("/zendesk/<account_id>/sidebar")
+@open_to_strangers("the helpdesk's signed token")
 def open_signed(account_id: str) -> ResponseReturnValue:
     """Open the sidebar for the agent whom the helpdesk's token names."""
     account = _account(account_id)
@@ -60,6 +62,7 @@ def open_signed(account_id: str) -> ResponseReturnValue:
 
 
 @pages.get("/zendesk/<account_id>/sidebar")
+@open_to(*EVERYBODY, in_own_words=True)
 def show(account_id: str) -> ResponseReturnValue:
     """The same page for somebody signed in with us: to look, since a cookie lets nobody act."""
     account = _account(account_id)

@@ -22,8 +22,9 @@ from plugin.store import drafts
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DraftRow
+from plugin.web.doors import EVERYBODY, NO_VERDICT, SIGNERS, Proof, open_to
 from plugin.web.draft_view import DraftView, view_of
-from plugin.web.sidebar_session import acting, looking
+from plugin.web.sidebar_session import through
 from plugin.web.state import runtime
 from plugin.web.verdict_form import LONGEST_REASON, read_seen, read_verdict, said
 from plugin.web.words import I_ANSWER, OUTCOMES
@@ -46,9 +47,10 @@ _BECAME = {
 
 
 @pages.get("/zendesk/<account_id>/tickets/<ticket_id>/draft")
+@open_to(*EVERYBODY, by=Proof.EITHER)
 def show(account_id: str, ticket_id: str) -> ResponseReturnValue:
     """The ticket's draft as a piece of HTML; 304 where it is what the sidebar shows already."""
-    here = looking(account_id)
+    here = through(account_id)
     now = runtime().now()
     with runtime().database.read() as session:
         row = _shown(drafts.of_ticket(session, here.who.scope, here.account.id, ticket_id))
@@ -72,9 +74,10 @@ def show(account_id: str, ticket_id: str) -> ResponseReturnValue:
 
 
 @pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/verdict")
+@open_to(*SIGNERS, by=Proof.SIDEBAR, otherwise=NO_VERDICT)
 def verdict(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     """Take a verdict from the sidebar's forms."""
-    here = acting(account_id)
+    here = through(account_id)
     with runtime().database.read() as session:
         held = drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
     told = read_verdict(held, Surface.SIDEBAR)
@@ -83,9 +86,10 @@ def verdict(account_id: str, draft_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/insert")
+@open_to(*SIGNERS, by=Proof.SIDEBAR, otherwise=NO_VERDICT)
 def insert(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     """Hand the draft to the agent's composer: the answer holds the words to put there."""
-    here = acting(account_id)
+    here = through(account_id)
     with runtime().database.read() as session:
         held = drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
     seen = read_seen(held)
@@ -103,9 +107,10 @@ def insert(account_id: str, draft_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/release")
+@open_to(*SIGNERS, by=Proof.SIDEBAR, otherwise=NO_VERDICT)
 def release(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     """The agent does not send it from their composer after all."""
-    here = acting(account_id)
+    here = through(account_id)
     with runtime().database.read() as session:
         drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
     now = insertion.release(runtime(), here.who.scope, str(draft_id), here.who.person)
@@ -114,9 +119,10 @@ def release(account_id: str, draft_id: UUID) -> ResponseReturnValue:
 
 
 @pages.post("/zendesk/<account_id>/tickets/<ticket_id>/save")
+@open_to(*EVERYBODY, by=Proof.EITHER)
 def save(account_id: str, ticket_id: str) -> ResponseReturnValue:
     """Whether an agent's comment may go out: 409 where it would be a bypass. Changes nothing."""
-    here = looking(account_id)
+    here = through(account_id)
     if not _is_public_reply():
         return jsonify(may_pass=True)
     with runtime().database.read() as session:

@@ -10,11 +10,10 @@ import secrets as random
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import request
 from sqlalchemy.orm import Session
 
-from plugin.errors import MissingError, UnauthenticatedError
-from plugin.store import merchants, people, unscoped
+from plugin.errors import MissingError
+from plugin.store import merchants, people
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import Account
 from plugin.store.scope import Scope
@@ -24,8 +23,6 @@ from plugin.web.state import runtime
 # A working day: the page is opened anew with each ticket.
 LASTS = timedelta(hours=8)
 _TOKEN_BYTES = 32
-_SCHEME = "Bearer "
-_OVER = "Your session in this sidebar is over. Reload the ticket to go on."
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,31 +47,13 @@ def begin(session: Session, scope: Scope, person: PersonRow) -> str:
     return token
 
 
-def acting(account_id: str) -> Here:
-    """Who does something in the sidebar.
+def through(account_id: str) -> Here:
+    """Whose request this is, through an account of their merchant's.
 
     Raises:
-        UnauthenticatedError: No session, or it is over. A cookie does not count.
+        UnauthenticatedError: Nobody's, by what the route wants for a proof.
         MissingError: Another merchant's account.
     """
-    given = request.headers.get("Authorization", "")
-    token = given.removeprefix(_SCHEME) if given.startswith(_SCHEME) else ""
-    with runtime().database.read() as session:
-        found = (
-            unscoped.web_session(session, people.digest(token), at=runtime().now())
-            if token
-            else None
-        )
-        if found is None:
-            raise UnauthenticatedError(_OVER)
-        person = people.person(session, found.scope, found.person_id)
-        return Here(SignedIn(found.scope, person), account_of(session, found.scope, account_id))
-
-
-def looking(account_id: str) -> Here:
-    """Who looks: by the sidebar's session, or by our own sign-in."""
-    if "Authorization" in request.headers:
-        return acting(account_id)
     who = signed_in()
     with runtime().database.read() as session:
         return Here(who, account_of(session, who.scope, account_id))

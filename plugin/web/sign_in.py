@@ -23,11 +23,19 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from plugin.errors import LinkOverError, UnauthenticatedError
-from plugin.models import Role
+from plugin.errors import ForbiddenError, LinkOverError, UnauthenticatedError
 from plugin.store import audit, people, unscoped
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
+from plugin.web.doors import (
+    EVERYBODY,
+    Door,
+    Proof,
+    door_here,
+    door_of,
+    open_to,
+    open_to_strangers,
+)
 from plugin.web.state import runtime
 
 pages = Blueprint("sign_in", __name__)
@@ -35,10 +43,12 @@ pages = Blueprint("sign_in", __name__)
 SESSION_COOKIE = "bookbag_session"
 _SESSION_LASTS = timedelta(hours=12)
 _TOKEN_BYTES = 32
+_SCHEME = "Bearer "
 _OVER = (
     "This sign-in link was used or is too old. Go by the sidebar beside the ticket, or ask your "
     "admin for a new one."
 )
+_OVER_THERE = "Your session in this sidebar is over. Reload the ticket to go on."
 _SIGN_IN_FIRST = (
     "Sign in first: press “Open the review page” beside the ticket in your helpdesk, or open the "
     "link your admin gave you."
@@ -54,34 +64,33 @@ class SignedIn:
     scope: Scope
     person: PersonRow
 
-    @property
-    def may_read_policies(self) -> bool:
-        """Agents meet the policies in the reasons of a draft."""
-        return self.person.role is not Role.AGENT
-
-    @property
-    def may_change_policies(self) -> bool:
-        """To put another file in force."""
-        return self.person.role is Role.ADMIN
+    def may_open(self, endpoint: str) -> bool:
+        """Whether their role opens a route, such as one that a menu would lead to."""
+        door = door_of(current_app, endpoint)
+        return door is not None and self.person.role in door.roles
 
 
 def signed_in() -> SignedIn:
-    """Who is signed in.
+    """Who is signed in, by the proof that the route asks for, in a role that it is open to.
 
     Raises:
         UnauthenticatedError: Nobody.
+        ForbiddenError: Their role may not.
     """
-    found = _somebody()
+    door, found = door_here(), somebody()
     if found is None:
-        raise UnauthenticatedError(_SIGN_IN_FIRST)
+        raise UnauthenticatedError(_OVER_THERE if _by_bearer(door) else _SIGN_IN_FIRST)
+    if door.roles and found.person.role not in door.roles:
+        raise ForbiddenError(door.otherwise)
     return found
 
 
-def _somebody() -> SignedIn | None:
+def somebody() -> SignedIn | None:
+    """Who is signed in, where it may be nobody."""
     known = g.get("signed_in")
     if isinstance(known, SignedIn):
         return known
-    token = request.cookies.get(SESSION_COOKIE, "")
+    token = _token(door_here())
     now = runtime().now()
     with runtime().database.read() as session:
         found = unscoped.web_session(session, people.digest(token), at=now) if token else None
@@ -92,7 +101,30 @@ def _somebody() -> SignedIn | None:
     return signed
 
 
+def guard() -> None:
+    """Before each request: only those come in whom the route's door is open to."""
+    if request.endpoint is None:
+        return
+    door = door_here()
+    if door.roles and not door.in_own_words:
+        signed_in()
+
+
+def _token(door: Door) -> str:
+    if not _by_bearer(door):
+        return request.cookies.get(SESSION_COOKIE, "")
+    given = request.headers.get("Authorization", "")
+    return given.removeprefix(_SCHEME) if given.startswith(_SCHEME) else ""
+
+
+def _by_bearer(door: Door) -> bool:
+    if door.proof is Proof.EITHER:
+        return "Authorization" in request.headers
+    return door.proof is Proof.SIDEBAR
+
+
 @pages.get("/sign-in/<token>")
+@open_to_strangers("the token in the address")
 def offer(token: str) -> ResponseReturnValue:
     """Show whose link this is, and a button. Whoever is signed in already goes on at once."""
     with runtime().database.read() as session:
@@ -100,13 +132,14 @@ def offer(token: str) -> ResponseReturnValue:
         if found is None:
             raise _over(session, token)
         person = people.person(session, found.scope, found.person_id)
-    here = _somebody()
+    here = somebody()
     if here is not None and here.person.id == person.id:
         return redirect(_wanted())
     return render_template("sign_in.html", person=person, lasts=_SESSION_LASTS)
 
 
 @pages.post("/sign-in/<token>")
+@open_to_strangers("the token in the address")
 def use(token: str) -> ResponseReturnValue:
     """Use the link up and sign this browser in."""
     now = runtime().now()
@@ -139,6 +172,7 @@ def use(token: str) -> ResponseReturnValue:
 
 
 @pages.post("/sign-out")
+@open_to(*EVERYBODY)
 def leave() -> ResponseReturnValue:
     """Sign this browser out."""
     who = signed_in()

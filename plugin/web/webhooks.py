@@ -5,12 +5,14 @@ from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import UnsupportedMediaType
 
 from plugin import intake
+from plugin.web.doors import open_to_strangers
 from plugin.web.state import runtime
 
 pages = Blueprint("webhooks", __name__)
 
 
 @pages.post("/webhooks/<helpdesk>/<account_id>")
+@open_to_strangers("the helpdesk's signature over the body")
 def accept(helpdesk: str, account_id: str) -> ResponseReturnValue:
     """Take a webhook in.
 
