@@ -99,6 +99,7 @@ class Service:
 
 def upgrade_database(settings: Settings) -> None:
     """Bring our tables, then the job engine's, to this release."""
+    Keyring.use(settings.secret_keys)
     database = Database(settings.database_url)
     try:
         migrate.upgrade(database)

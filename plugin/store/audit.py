@@ -1,13 +1,18 @@
 """What happened, by whom. Rows are only ever added, in the transaction of what they tell of."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
-from plugin.store.audit_tables import AuditRow
+from plugin.store import audit_chain
+from plugin.store.audit_numbers import TEXTS_ERASED, ranges
+from plugin.store.audit_tables import AuditRow, AuditText
+from plugin.store.columns import new_id
 from plugin.store.scope import Scope
+
+_AT_ONCE = 500
 
 
 def add(
@@ -19,18 +24,25 @@ def add(
     event: str,
     draft_id: str | None = None,
     detail: Mapping[str, object] | None = None,
+    text: Mapping[str, object] | None = None,
 ) -> None:
-    """Record an event. `actor` is ``person:<id>``, ``system`` or ``command``."""
-    session.add(
-        AuditRow(
-            merchant_id=scope.merchant_id,
-            at=at,
-            actor=actor,
-            event=event,
-            draft_id=draft_id,
-            detail=dict(detail or {}),
-        )
+    """Record an event when the transaction commits.
+
+    Args:
+        session: The transaction of what happened. It does not see the row itself.
+        scope: Whose.
+        at: When.
+        actor: ``person:<id>``, ``helpdesk_user:<id>``, ``system`` or ``command``.
+        event: What, as one word.
+        draft_id: The draft it is about.
+        detail: Ids, states, numbers: what stays for ever.
+        text: What may be personal data, such as names, e-mails and people's own words. It stands
+            apart and can be erased.
+    """
+    entry = audit_chain.Entry(
+        new_id(), at, actor, event, draft_id, dict(detail or {}), dict(text) if text else None
     )
+    audit_chain.leave(session, scope, entry)
 
 
 def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[AuditRow]:
@@ -54,3 +66,76 @@ def last_mover(session: Session, scope: Scope, draft_id: str) -> str | None:
         .order_by(AuditRow.id.desc())
         .limit(1)
     )
+
+
+def texts(
+    session: Session, scope: Scope, audit_ids: Collection[str]
+) -> Mapping[str, Mapping[str, object]]:
+    """The texts of these rows by the rows' ids; none of a row that has none, or none any more."""
+    rows = session.execute(
+        select(AuditText.audit_id, AuditText.text).where(
+            AuditText.merchant_id == scope.merchant_id, AuditText.audit_id.in_(audit_ids)
+        )
+    )
+    return {row.audit_id: row.text for row in rows}
+
+
+def forget_texts(
+    session: Session,
+    scope: Scope,
+    *,
+    audit_ids: Collection[str] = (),
+    draft_ids: Collection[str] = (),
+    at: datetime,
+    actor: str,
+) -> int:
+    """Erase the texts of these rows and of all rows about these drafts.
+
+    The rows stay, and the chain holds: in the text's place is a tombstone. A row of its own says
+    which were erased; one that is missing without that is found by ``audit verify``.
+
+    Args:
+        session: The transaction of the erasure.
+        scope: Whose.
+        audit_ids: Rows of the audit.
+        draft_ids: Drafts.
+        at: When.
+        actor: Who erases, as in `add`.
+
+    Returns:
+        How many texts were erased. Asked again: none.
+    """
+    found: dict[str, int] = {}
+    for column, wanted in ((AuditRow.id, audit_ids), (AuditRow.draft_id, draft_ids)):
+        for some in _slices(wanted):
+            found |= _with_text(session, scope, column.in_(some))
+    for some in _slices(found):
+        session.execute(
+            delete(AuditText)
+            .where(AuditText.merchant_id == scope.merchant_id, AuditText.audit_id.in_(some))
+            .execution_options(synchronize_session=False)
+        )
+    if found:
+        detail = {"numbers": ranges(found.values()), "texts": len(found)}
+        add(session, scope, at=at, actor=actor, event=TEXTS_ERASED, detail=detail)
+    return len(found)
+
+
+def _with_text(session: Session, scope: Scope, wanted: ColumnElement[bool]) -> dict[str, int]:
+    """The numbers of those of the wanted rows that have a text, by their ids."""
+    rows = session.execute(
+        select(AuditRow.id, AuditRow.number)
+        .join(AuditText, AuditText.audit_id == AuditRow.id)
+        .where(
+            AuditRow.merchant_id == scope.merchant_id,
+            AuditText.merchant_id == scope.merchant_id,
+            wanted,
+        )
+    )
+    return {audit_id: number or 0 for audit_id, number in rows}
+
+
+def _slices(wanted: Iterable[str]) -> Iterable[list[str]]:
+    """So many at a time as one statement takes."""
+    ordered = sorted(wanted)
+    return (ordered[start : start + _AT_ONCE] for start in range(0, len(ordered), _AT_ONCE))

@@ -33,6 +33,17 @@ def new_id() -> str:
     return str(UUID(int=value))
 
 
+def json_text(value: object) -> str:
+    """JSON as it is stored."""
+    return json.dumps(value, separators=(",", ":"))
+
+
+def storable(words: str) -> str:
+    """People's text as `Words` keeps it."""
+    clean = words.replace("\x00", "\u2400")
+    return clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
 class Keyring:
     """The process's keys for secrets at rest. Set once at start, before the first query."""
 
@@ -120,7 +131,7 @@ class Json(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         """Write it, escaping all but ASCII."""
         del dialect
-        return None if value is None else json.dumps(value, separators=(",", ":"))
+        return None if value is None else json_text(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Read it back."""
@@ -140,10 +151,7 @@ class Words(TypeDecorator[str]):
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
         """Make it storable."""
         del dialect
-        if value is None:
-            return None
-        clean = value.replace("\x00", "\u2400")
-        return clean.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return None if value is None else storable(value)
 
 
 class Share(TypeDecorator[Decimal]):

@@ -129,7 +129,7 @@ def get(session: Session, scope: Scope, draft_id: str, *, lock: bool = False) ->
     query = select(DraftRow).where(
         DraftRow.merchant_id == scope.merchant_id, DraftRow.id == draft_id
     )
-    draft = session.scalar(query.with_for_update() if lock else query)
+    draft = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if draft is None:
         raise MissingError("There is no such draft.")
     decision = session.scalar(

@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from plugin.errors import MissingError
+from plugin.store import audit_chain
 from plugin.store.schema import Account, Merchant, Shop, WebhookSecret
 from plugin.store.scope import Scope
 
@@ -23,7 +24,9 @@ def add_merchant(session: Session, name: str, *, at: datetime) -> Scope:
     merchant = Merchant(name=name, created_at=at)
     session.add(merchant)
     session.flush()
-    return Scope(merchant.id)
+    scope = Scope(merchant.id)
+    audit_chain.begin(session, scope)
+    return scope
 
 
 def require_merchant(session: Session, merchant_id: str, *, lock: bool = False) -> Scope:
@@ -34,7 +37,9 @@ def require_merchant(session: Session, merchant_id: str, *, lock: bool = False) 
     Raises:
         MissingError: There is none of that id.
     """
-    if session.get(Merchant, merchant_id, with_for_update=lock) is None:
+    # As little as keeps others out who do the same: foreign keys to it do not wait.
+    held = {"key_share": True} if lock else None
+    if session.get(Merchant, merchant_id, with_for_update=held) is None:
         raise MissingError(f"There is no merchant {merchant_id}.")
     return Scope(merchant_id)
 

@@ -20,6 +20,7 @@ from plugin.models import (
     EffectState,
     InboxState,
 )
+from plugin.store.audit_tables import AuditHead
 from plugin.store.base import table_of
 from plugin.store.columns import Keyring
 from plugin.store.people_tables import SignInLink, WebSession
@@ -305,8 +306,8 @@ def rotate_secrets(session: Session, *, after: str, limit: int) -> tuple[int, st
         How many were rewritten, and where to go on; None at the end.
     """
     Keyring.fernet()
-    tables = {"account": Account, "secret": WebhookSecret, "shop": Shop}
-    columns = {"account": "credentials", "secret": "secret", "shop": "token"}
+    tables = {"account": Account, "secret": WebhookSecret, "shop": Shop, "head": AuditHead}
+    columns = {"account": "credentials", "secret": "secret", "shop": "token", "head": "seal"}
     name, _, last = after.partition(":")
     names = list(tables)
     name = name or names[0]
@@ -316,6 +317,7 @@ def rotate_secrets(session: Session, *, after: str, limit: int) -> tuple[int, st
         .where(table.id > last)
         .order_by(table.id)
         .limit(limit)
+        .with_for_update(key_share=True)
     ).all()
     for row_id, value in rows:
         session.execute(

@@ -3,13 +3,14 @@
 from datetime import timedelta
 
 from plugin import intake, onboarding
+from plugin.audit.verify import verify
 from plugin.demo.browser import Browser
 from plugin.demo.world import data
 from plugin.learning.exports import records
-from plugin.models import InboxState
+from plugin.models import DraftState, InboxState
 from plugin.policy.load import load
 from plugin.replay import replay
-from plugin.store import corrections, files, inbox, unscoped
+from plugin.store import audit, corrections, files, inbox, unscoped, waiting
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
 
@@ -61,3 +62,19 @@ def as_by_command(bench: Bench) -> None:
     replay(bench.runtime.database, bench.scope, file, since=bench.clock(), most=1)
     intake.replay(bench.runtime, bench.scope, ignored[0].id)
     bench.settle()
+    over_the_audit(bench)
+
+
+def over_the_audit(bench: Bench) -> None:
+    with bench.runtime.database.read() as session:
+        draft, _ = waiting.drafts_in(session, bench.scope, list(DraftState), limit=1)[0]
+        rows = audit.of_draft(session, bench.scope, draft.id)
+        audit.texts(session, bench.scope, [row.id for row in rows])
+    verify(bench.runtime.database, bench.scope)
+    with bench.runtime.database.write() as session:
+        told = {"at": bench.clock(), "actor": "command", "draft_id": draft.id}
+        audit.add(session, bench.scope, event="told", text={"words": "found"}, **told)
+    with bench.runtime.database.write() as session:
+        at = bench.clock()
+        ids = {"draft_ids": [draft.id], "audit_ids": [rows[0].id]}
+        audit.forget_texts(session, bench.scope, at=at, actor="command", **ids)

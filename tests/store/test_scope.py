@@ -221,6 +221,7 @@ def test_another_merchant_sees_nothing(bench: Bench) -> None:
     draft, ana = bench.draft(ticket_id), bench.person(ANA)
     with bench.runtime.database.read() as session:
         mine = effects.of_draft(session, bench.scope, draft.id)
+        mine_told = audit.of_draft(session, bench.scope, draft.id)
         event_id = inbox.recent(session, bench.scope)[0].id
         for forbidden in (
             lambda: drafts.get(session, other, draft.id),
@@ -251,6 +252,7 @@ def test_another_merchant_sees_nothing(bench: Bench) -> None:
             verdicts.of_draft(session, other, draft.id),
             verdicts.signers(session, other, draft.id, draft.rev),
             audit.of_draft(session, other, draft.id),
+            audit.texts(session, other, [row.id for row in mine_told]),
             files.policy_in_force(session, other),
             files.policy_history(session, other, limit=9),
             files.macros_in_use(session, other),

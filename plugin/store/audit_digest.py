@@ -1,0 +1,69 @@
+"""How the audit is digested: whoever holds an export can do it again, in any language.
+
+A digest is the SHA-256 of some fields in lower-case hexadecimal. Each field is written as a
+netstring (https://cr.yp.to/proto/netstrings.txt): the number of its UTF-8 bytes in decimal, a
+colon, the bytes, a comma. What is not there is the empty one, ``0:,``.
+
+A row's fields, in this order: ``bookbag-audit-1``, its id, the merchant's id, its number (1, 2, 3
+... for each merchant, in decimal), when (``2026-03-01T12:00:00.000000+00:00``, UTC, always with
+six digits), the actor, the event, the draft's id, the detail as the very JSON text that is stored
+and exported, the digest of its text, and the digest of the row before. Before number 1 stands
+`BEGINNING`.
+
+A text's fields: ``bookbag-audit-text-1``, its salt in hexadecimal, and its JSON text as it is
+stored and exported. The row keeps the digest; text and salt stand in a table of their own, so that
+they can be erased: the chain holds without them, and without the salt nobody can guess the text.
+"""
+
+from datetime import UTC, datetime
+from hashlib import sha256
+
+BEGINNING = "0" * 64
+_ROW, _TEXT = "bookbag-audit-1", "bookbag-audit-text-1"
+
+
+def row_digest(
+    previous: str,
+    *,
+    row_id: str,
+    merchant_id: str,
+    number: int,
+    at: str,
+    actor: str,
+    event: str,
+    draft_id: str | None,
+    detail: str,
+    text_digest: str | None,
+) -> str:
+    """The digest of a row. `at` is as `moment` writes it, `detail` is JSON text."""
+    return _digest(
+        _ROW,
+        row_id,
+        merchant_id,
+        str(number),
+        at,
+        actor,
+        event,
+        draft_id or "",
+        detail,
+        text_digest or "",
+        previous,
+    )
+
+
+def text_digest(salt: bytes, text: str) -> str:
+    """The digest of a row's text, which is JSON."""
+    return _digest(_TEXT, salt.hex(), text)
+
+
+def moment(at: datetime) -> str:
+    """A time as it is digested."""
+    return at.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _digest(*fields: str) -> str:
+    plain = "".join([f"{len(field)}:{field}," for field in fields])
+    if plain.isascii():
+        return sha256(plain.encode()).hexdigest()
+    encoded = [field.encode() for field in fields]
+    return sha256(b"".join(b"%d:%b," % (len(field), field) for field in encoded)).hexdigest()

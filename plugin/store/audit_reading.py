@@ -1,0 +1,82 @@
+"""The audit read whole, in order, as it is stored: for checking and for export."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any, NamedTuple
+
+from sqlalchemy import LargeBinary, Text, and_, exists, select, type_coerce
+from sqlalchemy.orm import Session
+
+from plugin.store.audit_seal import Seal, opened
+from plugin.store.audit_tables import AuditHead, AuditRow, AuditText
+from plugin.store.base import table_of
+from plugin.store.scope import Scope
+
+_PAGE = 5_000
+_BELOW_ALL = -(2**63)
+_ROW, _TEXT = table_of(AuditRow).c, table_of(AuditText).c
+# Number, id, at, actor, event, draft, detail, text's digest, previous, digest, salt, text: detail
+# and text as JSON text, the time as the driver gives it. Plain, since millions are read.
+Stored = Sequence[Any]
+_COLUMNS = (
+    *(_ROW.number, _ROW.id, type_coerce(_ROW.at, Text()), _ROW.actor, _ROW.event, _ROW.draft_id),
+    *(type_coerce(_ROW.detail, Text()), _ROW.text_digest, _ROW.previous, _ROW.digest),
+    *(_TEXT.salt, type_coerce(_TEXT.text, Text())),
+)
+_NUMBER, _ID = 0, 1
+
+
+class Head(NamedTuple):
+    """A merchant's head as it is stored, and what its seal says; None for no seal of ours."""
+
+    number: int
+    digest: str
+    seal: Seal | None
+
+
+def pages(session: Session, scope: Scope, *, of: int = _PAGE) -> Iterator[Sequence[Stored]]:
+    """All rows that have a number, by number, with their texts; several of one number as well.
+
+    A page begins with the number that the one before ended with: else a second row of that number
+    would be overlooked. The row that was given already is not given again.
+    """
+    texts = and_(_TEXT.merchant_id == scope.merchant_id, _TEXT.audit_id == _ROW.id)
+    query = (
+        select(*_COLUMNS)
+        .join_from(table_of(AuditRow), table_of(AuditText), texts, isouter=True)
+        .where(_ROW.merchant_id == scope.merchant_id)
+        .order_by(_ROW.number)
+        .limit(of)
+    )
+    after, last = _BELOW_ALL, None
+    while True:
+        rows = session.execute(query.where(_ROW.number >= after)).all()
+        fresh = [row for row in rows if row[_ID] != last]
+        if not fresh:
+            return
+        yield fresh
+        after, last = fresh[-1][_NUMBER], fresh[-1][_ID]
+
+
+def has_unnumbered(session: Session, scope: Scope) -> bool:
+    """Whether some row has no number, so that it was not added by us."""
+    query = select(_ROW.id).where(_ROW.merchant_id == scope.merchant_id, _ROW.number.is_(None))
+    return session.execute(query.limit(1)).first() is not None
+
+
+def has_stray_text(session: Session, scope: Scope) -> bool:
+    """Whether some text belongs to no row."""
+    its_row = exists().where(
+        _ROW.merchant_id == scope.merchant_id, _ROW.id == _TEXT.audit_id, _ROW.number.is_not(None)
+    )
+    query = select(_TEXT.id).where(_TEXT.merchant_id == scope.merchant_id, ~its_row)
+    return session.execute(query.limit(1)).first() is not None
+
+
+def head(session: Session, scope: Scope) -> Head | None:
+    """The head; None where it is gone."""
+    found = session.execute(
+        select(
+            AuditHead.number, AuditHead.digest, type_coerce(AuditHead.seal, LargeBinary())
+        ).where(AuditHead.merchant_id == scope.merchant_id)
+    ).one_or_none()
+    return Head(found[0], found[1], opened(found[2])) if found else None
