@@ -189,6 +189,7 @@ class ActionRequest:
         order: The order's id.
         customer: Whom it is for.
         items: Ids of the order's lines.
+        origins: Where each argument came from, by its name; tells no two actions apart.
     """
 
     type: str
@@ -197,6 +198,7 @@ class ActionRequest:
     order: str | None = None
     customer: str | None = None
     items: tuple[str, ...] = ()
+    origins: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
     def money(self) -> Money | None:

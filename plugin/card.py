@@ -10,6 +10,7 @@ from functools import cache
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from connectors.types import ActionRequest
+from plugin.arguments import Argument, arguments_of
 from plugin.drafting.language import LANGUAGES
 from plugin.models import DraftState, Oversight, Role
 from plugin.store.drafts import Held, action_of
@@ -31,10 +32,21 @@ _DEEDS = {
 
 @dataclass(frozen=True, slots=True)
 class ActionLine:
-    """An action as a sentence, and whether a person has said that it is done."""
+    """An action as a sentence, and whether a person has said that it is done.
+
+    Attributes:
+        arguments: Its money, order and items, and who says so of each.
+    """
 
     words: str
     done: bool
+    arguments: tuple[Argument, ...] = ()
+
+    @property
+    def origin(self) -> str | None:
+        """The short line of a note: ``54.20 USD from shop order #1002, its total``."""
+        told = [one for one in self.arguments if one.is_told_shortly]
+        return "; ".join(f"{one.words} from {one.told.words}" for one in told) or None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +98,9 @@ def card_of(held: Held, *, public_url: str) -> Card:
         advice=tuple(decision.advice) if decision else (),
         headroom=tuple(decision.headroom) if decision and not blocked else (),
         actions=tuple(
-            ActionLine(action_words(action_of(row)), row.done_at is not None)
+            ActionLine(
+                action_words(action_of(row)), row.done_at is not None, arguments_of(held, row)
+            )
             for row in (() if blocked else held.actions)
         ),
         made_from=None if blocked or draft.text is None else _made_from(draft),

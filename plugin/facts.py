@@ -11,7 +11,7 @@ import structlog
 
 from connectors.base import Commerce
 from connectors.errors import ConnectorError
-from connectors.types import Message, Money, Order, Ticket
+from connectors.types import Item, Message, Money, Order, Ticket
 from plugin.drafting.base import Request
 from plugin.drafting.order_choice import choose_order
 from plugin.models import Draft, Facts, OrderFacts
@@ -19,6 +19,8 @@ from plugin.text.reply import reply_of
 
 log = structlog.get_logger(__name__)
 
+# A longer order is shown by its beginning.
+_MOST_ITEMS = 50
 _WROTE_BEFORE = "The customer wrote before this, and nobody has answered that yet."
 
 
@@ -91,7 +93,7 @@ def facts_of(gathered: Gathered, draft: Draft, *, at: datetime) -> Facts:
         tags=gathered.ticket.tags,
         channel=gathered.ticket.channel.value,
         language=draft.language,
-        order=OrderFacts(order.total, order.placed_at) if order else None,
+        order=_known_of(order) if order else None,
         household=_folded(order.address) if order else None,
         customer=_folded(gathered.message.author.email or gathered.message.author.id),
         grounded=frozenset(
@@ -104,20 +106,13 @@ def facts_of(gathered: Gathered, draft: Draft, *, at: datetime) -> Facts:
 
 def to_record(facts: Facts) -> dict[str, object]:
     """As it is stored beside the decision."""
-    order = facts.order
     return {
         "message": facts.message,
         "follows_unanswered": facts.follows_unanswered,
         "tags": sorted(facts.tags),
         "channel": facts.channel,
         "language": facts.language,
-        "order": None
-        if order is None
-        else {
-            "total": str(order.total.amount) if order.total else None,
-            "currency": order.total.currency if order.total else None,
-            "placed_at": order.placed_at.isoformat() if order.placed_at else None,
-        },
+        "order": None if facts.order is None else _order_record(facts.order),
         "household": facts.household,
         "novel": facts.novel,
         "customer": facts.customer,
@@ -136,12 +131,7 @@ def from_record(record: Mapping[str, Any]) -> Facts:
         tags=frozenset(record["tags"]),
         channel=record["channel"],
         language=record["language"],
-        order=None
-        if order is None
-        else OrderFacts(
-            total=Money(Decimal(order["total"]), order["currency"]) if order["total"] else None,
-            placed_at=_moment(order["placed_at"]),
-        ),
+        order=None if order is None else _order_from(order),
         household=record.get("household"),
         novel=record.get("novel"),
         customer=record.get("customer"),
@@ -149,6 +139,59 @@ def from_record(record: Mapping[str, Any]) -> Facts:
         at=_moment(record["at"]),
         origins=record["origins"],
     )
+
+
+def _known_of(order: Order) -> OrderFacts:
+    return OrderFacts(
+        total=order.total,
+        placed_at=order.placed_at,
+        status=order.status,
+        refunded=order.refunded,
+        items=order.items[:_MOST_ITEMS],
+    )
+
+
+def _order_record(order: OrderFacts) -> dict[str, object]:
+    return {
+        "total": str(order.total.amount) if order.total else None,
+        "currency": order.total.currency if order.total else None,
+        "placed_at": order.placed_at.isoformat() if order.placed_at else None,
+        "status": order.status,
+        "refunded": _money_record(order.refunded) if order.refunded else None,
+        "items": [
+            {
+                "id": item.id,
+                "title": item.title,
+                "price": _money_record(item.price),
+                "quantity": item.quantity,
+            }
+            for item in order.items
+        ],
+    }
+
+
+def _order_from(record: Mapping[str, Any]) -> OrderFacts:
+    """What older releases stored has the first three alone."""
+    total, refunded = record["total"], record.get("refunded")
+    return OrderFacts(
+        total=Money(Decimal(total), record["currency"]) if total else None,
+        placed_at=_moment(record["placed_at"]),
+        status=record.get("status"),
+        refunded=_money(refunded) if refunded else None,
+        items=tuple(
+            Item(item["id"], item["title"], _money(item["price"]), item["quantity"])
+            for item in record.get("items", ())
+        ),
+    )
+
+
+def _money_record(money: Money) -> list[str]:
+    return [str(money.amount), money.currency]
+
+
+def _money(record: Sequence[str]) -> Money:
+    amount, currency = record
+    return Money(Decimal(amount), currency)
 
 
 def _folded(words: str | None) -> str | None:

@@ -9,7 +9,7 @@ from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 
-from connectors.types import ActionRequest, Money
+from connectors.types import ActionRequest, Item, Money
 
 ACTION_TYPES = frozenset(
     {
@@ -101,10 +101,13 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class OrderFacts:
-    """What a policy may know of the order. None: not known."""
+    """What is known of the order. Policies ask for the first two. None: not known."""
 
     total: Money | None = None
     placed_at: datetime | None = None
+    status: str | None = None
+    refunded: Money | None = None
+    items: tuple[Item, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

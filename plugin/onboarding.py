@@ -19,7 +19,7 @@ from plugin.errors import InvalidInputError, MissingError
 from plugin.models import Role
 from plugin.policy.load import load as load_policy
 from plugin.runtime import Runtime
-from plugin.store import audit, files, merchants, people
+from plugin.store import audit, files, habits, merchants, people
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
@@ -56,6 +56,18 @@ def add_merchant(runtime: Runtime, name: str) -> str:
         scope = merchants.add_merchant(session, name.strip(), at=now)
         audit.add(session, scope, at=now, actor=_COMMAND, event="merchant_added")
     return scope.merchant_id
+
+
+def set_habits(runtime: Runtime, merchant_id: str, *, is_on: bool) -> None:
+    """Let it be measured how long drafts are in sight; or not, and erase what was measured."""
+    now = runtime.now()
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        merchants.set_habits(session, scope, is_on=is_on)
+        if not is_on:
+            habits.forget(session, scope)
+        event = "habits_on" if is_on else "habits_off"
+        audit.add(session, scope, at=now, actor=_COMMAND, event=event)
 
 
 def add_account(runtime: Runtime, merchant_id: str, new: NewAccount) -> tuple[str, str]:

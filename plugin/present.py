@@ -21,6 +21,7 @@ from plugin.outbox import ask_delivery, ask_note
 from plugin.policy import reading
 from plugin.policy.limits import keys_of
 from plugin.policy.situation import Situation
+from plugin.provenance import completed
 from plugin.runtime import Case, PolicyInForce
 from plugin.store import drafts
 from plugin.store.schema import DraftRow
@@ -69,7 +70,8 @@ def present(
             headroom.hold(session, case.scope, row.id, draft, known, at=now)
             decided = decision_row(row, row.rev, decision, in_force=in_force, at=now)
             drafts.add_decision(session, case.scope, decided)
-        drafts.add_actions(session, case.scope, row.id, row.rev, draft.actions)
+        actions = completed(draft.actions, known)
+        drafts.add_actions(session, case.scope, row.id, row.rev, actions)
         session.flush()
         return _first_state(case, session, row, decision, at=now)
 

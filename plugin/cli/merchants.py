@@ -48,6 +48,22 @@ def list_merchants(as_json: bool) -> None:
             show({"id": merchant_id, "name": name}, as_json)
 
 
+@merchant.command("set-habits")
+@click.argument("switch", type=click.Choice(["on", "off"]))
+@merchant_option
+def set_habits(switch: str, merchant: str) -> None:
+    """Say whether it is measured how long drafts are in sight before they are approved.
+
+    Off also erases what was measured.
+
+    \b
+    bookbag merchant set-habits off --merchant 0192...
+    """
+    with opened() as service:
+        onboarding.set_habits(service.runtime, merchant, is_on=switch == "on")
+    click.echo("measured from now on" if switch == "on" else "not measured any more, and erased")
+
+
 @click.group()
 def shop() -> None:
     """Where a merchant's orders are read."""

@@ -33,6 +33,13 @@ _OTHER_NUMBER = re.compile(
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]{3,}")
+_NAMED_AND_THEIRS = (
+    "the shop\N{RIGHT SINGLE QUOTATION MARK}s record: named in the message, and this customer"
+    "\N{RIGHT SINGLE QUOTATION MARK}s"
+)
+_ONLY_RECENT = (
+    "the shop\N{RIGHT SINGLE QUOTATION MARK}s record: the only recent order of this customer"
+)
 # Words of titles that any message may contain without meaning the item.
 _COMMON = frozenset(
     "and are box card für for gift item les los mit order pack pair par para parcel pour set the "
@@ -42,10 +49,15 @@ _COMMON = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class OrderChoice:
-    """The order a message is about; without one, `reason` is a plain sentence."""
+    """The order a message is about; without one, `reason` is a plain sentence.
+
+    Attributes:
+        how: By what it was chosen, as an origin says it.
+    """
 
     order: Order | None
     reason: str | None = None
+    how: str = "the shop\N{RIGHT SINGLE QUOTATION MARK}s record of this customer"
 
 
 def choose_order(request: Request) -> OrderChoice:
@@ -54,7 +66,7 @@ def choose_order(request: Request) -> OrderChoice:
     if request.order:
         if email and _address(request.order.email) != email:
             return OrderChoice(None, "The ticket's order belongs to another customer.")
-        return OrderChoice(request.order)
+        return OrderChoice(request.order, how="the ticket, as its order")
     own = [order for order in request.orders if email and _address(order.email) == email]
     # The subject is the ticket's; what the newest message says goes before it.
     named = _named_ids(request.text, own) or _named_ids(request.subject, own)
@@ -120,7 +132,7 @@ def _named_order(named: set[str], own: list[Order]) -> OrderChoice:
     name = next(iter(named))
     for order in own:
         if _plain(order.id) == name:
-            return OrderChoice(order)
+            return OrderChoice(order, how=_NAMED_AND_THEIRS)
     return OrderChoice(None, "The message names an order that is not this customer's.")
 
 
@@ -131,4 +143,4 @@ def _only_recent(own: list[Order]) -> OrderChoice:
     recent = [order for order in own if newest - order.placed_at <= RECENT]
     if len(recent) > 1:
         return OrderChoice(None, "The customer has several recent orders and names none.")
-    return OrderChoice(recent[0])
+    return OrderChoice(recent[0], how=_ONLY_RECENT)

@@ -4,11 +4,12 @@ Amounts come from the order and the macro alone. The customer's words choose an 
 they never give a number.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 
 from connectors.types import ActionRequest, Item, Money, Order, minor_units
+from plugin.drafting.argument_origins import origins_of
 from plugin.drafting.base import Request
 from plugin.drafting.macros import AmountRule, Basis, Macro, MacroAction
 from plugin.drafting.order_choice import OrderChoice, choose_item
@@ -59,7 +60,10 @@ def resolve(macro: Macro, request: Request, choice: OrderChoice) -> Resolution:
         status = order.status.replace("_", " ")
         raise MacroUnusableError(f"The order is {status}, and the macro is for other orders.")
     item = _item(macro, request, order)
-    actions = tuple(_action(action, request, order, item) for action in macro.actions)
+    actions = tuple(
+        _action(action, request, order, item, origins_of(macro, action, choice, item))
+        for action in macro.actions
+    )
     _check_refunds(actions, order)
     facts = name_facts(request.customer_name) | _facts(order, item) | _amount_facts(actions)
     if missing := missing_facts(macro.text, facts):
@@ -101,7 +105,11 @@ def _amount_facts(actions: Iterable[ActionRequest]) -> dict[str, str]:
 
 
 def _action(
-    action: MacroAction, request: Request, order: Order | None, item: Item | None
+    action: MacroAction,
+    request: Request,
+    order: Order | None,
+    item: Item | None,
+    origins: Mapping[str, str],
 ) -> ActionRequest:
     amount = _money(action.amount, action, order, item) if action.amount else None
     value = _money(action.value, action, order, item) if action.value else None
@@ -112,6 +120,7 @@ def _action(
         order=order.id if order else None,
         customer=request.customer_email,
         items=_items(action, order, item),
+        origins=origins,
     )
 
 

@@ -14,6 +14,7 @@ from plugin.card import plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.models import UNDELIVERED, DraftState, Oversight, Surface, VerdictKind
 from plugin.outbox import ask_delivery, ask_note, ask_tags
+from plugin.review.habits import habit_of
 from plugin.review.rights import (
     edited_text,
     require_agent,
@@ -48,6 +49,7 @@ class Verdict:
         reason: Why it is rejected.
         done: They say they have done every action.
         source: The helpdesk message it was read from: it counts once.
+        seen_ms: For how long the draft was in sight before, as their browser says.
     """
 
     kind: VerdictKind
@@ -58,6 +60,7 @@ class Verdict:
     reason: str | None = None
     done: bool = False
     source: str | None = None
+    seen_ms: int | None = None
 
 
 def give(
@@ -241,6 +244,8 @@ class _Step:
         return max(1, decision.approvals if decision else 1)
 
     def _record(self, *, text: str | None = None) -> None:
+        offered, said = self.held.draft.final_text or self.held.draft.text, self.verdict
+        habit = habit_of(self.session, self.scope, said.kind, offered, said.seen_ms)
         verdicts.add(
             self.session,
             self.scope,
@@ -253,6 +258,8 @@ class _Step:
             reason=self.verdict.reason,
             source=self.verdict.source,
             at=self.runtime.now(),
+            seen_ms=habit.seen_ms,
+            quick=habit.quick,
         )
         audit.add(
             self.session,

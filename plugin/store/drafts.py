@@ -83,6 +83,7 @@ def add_actions(
                 order_id=action.order,
                 customer=action.customer,
                 items=list(action.items),
+                origins=dict(action.origins),
             )
         )
 
@@ -114,6 +115,7 @@ def action_of(row: ActionRow) -> ActionRequest:
         order=row.order_id,
         customer=row.customer,
         items=tuple(row.items),
+        origins=row.origins or {},
     )
 
 

@@ -44,6 +44,17 @@ def require_merchant(session: Session, merchant_id: str, *, lock: bool = False) 
     return Scope(merchant_id)
 
 
+def has_habits(session: Session, scope: Scope) -> bool:
+    """Whether it is measured how long drafts are in sight before they are approved."""
+    merchant = session.get(Merchant, scope.merchant_id)
+    return merchant is not None and merchant.habits
+
+
+def set_habits(session: Session, scope: Scope, *, is_on: bool) -> None:
+    """Let that be measured, or not."""
+    session.get_one(Merchant, scope.merchant_id).habits = is_on
+
+
 def add_account(
     session: Session,
     scope: Scope,

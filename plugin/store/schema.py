@@ -7,7 +7,7 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.models import (
@@ -27,11 +27,12 @@ from plugin.store.columns import Json, Minor, Secret, Share
 
 
 class Merchant(Base):
-    """A tenant."""
+    """A tenant. `habits`: it is measured how long drafts are in sight before they are approved."""
 
     __tablename__ = "bb_merchant"
 
     name: Mapped[str]
+    habits: Mapped[bool] = mapped_column(default=True, server_default=true())
     created_at: Mapped[datetime]
 
 
@@ -190,7 +191,10 @@ class DecisionRow(Owned):
 
 
 class ActionRow(Owned):
-    """An action a draft wants done, in order of `position`."""
+    """An action a draft wants done, in order of `position`.
+
+    `origins`: where each argument came from; None where it is older than that is stored.
+    """
 
     __tablename__ = "bb_action"
     __table_args__ = (UniqueConstraint("draft_id", "rev", "position"),)
@@ -205,6 +209,7 @@ class ActionRow(Owned):
     order_id: Mapped[str | None]
     customer: Mapped[str | None]
     items: Mapped[Any] = mapped_column(Json())
+    origins: Mapped[Any | None] = mapped_column(Json())
     done_by: Mapped[str | None] = mapped_column(ForeignKey("bb_person.id"))
     done_at: Mapped[datetime | None]
 
@@ -238,6 +243,8 @@ class ReservationRow(Owned):
 class VerdictRow(Owned):
     """A person's answer to a draft. `counts` is False once it was undone or voided.
 
+    `seen_ms` is for how long the draft was in sight before, as their browser says, and `quick`
+    whether that is faster than reading; None where it was not measured.
     `source` is the helpdesk message it was read from: a note that comes twice is one verdict.
     """
 
@@ -245,6 +252,13 @@ class VerdictRow(Owned):
     __table_args__ = (
         UniqueConstraint("merchant_id", "source"),
         Index("ix_bb_verdict_draft_merchant", "draft_id", "merchant_id"),
+        Index(
+            "ix_bb_verdict_measured",
+            "merchant_id",
+            "id",
+            sqlite_where=text("quick IS NOT NULL"),
+            postgresql_where=text("quick IS NOT NULL"),
+        ),
     )
 
     draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
@@ -256,6 +270,8 @@ class VerdictRow(Owned):
     reason: Mapped[str | None]
     source: Mapped[str | None]
     counts: Mapped[bool] = mapped_column(default=True)
+    seen_ms: Mapped[int | None]
+    quick: Mapped[bool | None]
     created_at: Mapped[datetime]
 
 

@@ -24,6 +24,8 @@ def add(
     reason: str | None,
     source: str | None,
     at: datetime,
+    seen_ms: int | None = None,
+    quick: bool | None = None,
 ) -> VerdictRow:
     """Record a verdict: who, what, and through which surface."""
     verdict = VerdictRow(
@@ -37,6 +39,8 @@ def add(
         reason=reason,
         source=source,
         counts=True,
+        seen_ms=seen_ms,
+        quick=quick,
         created_at=at,
     )
     session.add(verdict)

@@ -15,16 +15,27 @@ _NEAREST = 3
 
 def likeness(one: Topics, others: Sequence[Topics]) -> float:
     """The mean likeness to the nearest three of `others`, 0 to 1. A topic counts by its rarity."""
+    cosines = sorted(_cosines(one, others), reverse=True)
+    return sum(cosines[:_NEAREST]) / _NEAREST
+
+
+def nearest(one: Topics, others: Sequence[Topics], *, most: int) -> Sequence[int]:
+    """The places of the most alike of `others`, the most alike first; of equals the first.
+
+    What shares no topic with `one` is like nothing, and is not among them.
+    """
+    cosines = _cosines(one, others)
+    places = sorted(range(len(cosines)), key=lambda place: -cosines[place])
+    return [place for place in places[:most] if cosines[place] > 0]
+
+
+def _cosines(one: Topics, others: Sequence[Topics]) -> Sequence[float]:
     rarity = _rarity(others)
     asked = _vector(one, rarity)
-    cosines = sorted(
-        (
-            sum(share * asked.get(topic, 0.0) for topic, share in _vector(each, rarity).items())
-            for each in others
-        ),
-        reverse=True,
-    )
-    return sum(cosines[:_NEAREST]) / _NEAREST
+    return [
+        sum(share * asked.get(topic, 0.0) for topic, share in _vector(each, rarity).items())
+        for each in others
+    ]
 
 
 def _rarity(others: Sequence[Topics]) -> Callable[[str], float]:

@@ -11,8 +11,10 @@ from flask_wtf.csrf import CSRFProtect
 from plugin.config import Settings
 from plugin.runtime import Runtime
 from plugin.web import (
+    beside_draft,
     drafts,
     errors,
+    habits,
     hand_over,
     health,
     metrics,
@@ -62,8 +64,8 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     # Neither goes by a cookie: a signature here, a bearer token there.
     for part in (webhooks, sidebar, sidebar_draft, hand_over):
         forgery.exempt(part.pages)
-    people_pages = (sign_in, queue, drafts, sidebar, sidebar_draft, hand_over)
-    policy_pages = (policies, policy_text, policy_table, policy_activation)
+    people_pages = (sign_in, queue, drafts, beside_draft, sidebar, sidebar_draft, hand_over)
+    policy_pages = (policies, policy_text, policy_table, policy_activation, habits)
     for part in (webhooks, health, metrics, *people_pages, *policy_pages):
         web.register_blueprint(part.pages)
     open_to_strangers("style sheets and scripts")(web.view_functions["static"])

@@ -21,6 +21,7 @@ from plugin.text.diff import diff
 from plugin.text.hunks import Hunk, display_hunks
 from plugin.web import standing
 from plugin.web.history import Happened, history, why_anew
+from plugin.web.order_view import OrderView, order_of
 from plugin.web.reader import Rights, advice_for, rights_of
 from plugin.web.sign_in import SignedIn
 from plugin.web.standing import YOU, Answering, Deed, InComposer
@@ -46,6 +47,8 @@ class DraftView:
         answering: Who said that they answer this customer themselves.
         composer: Who has it in their composer; None where nobody has.
         done: Its actions are done, or it has none.
+        order: What was known of the order when the draft was made.
+        measured: It is measured how long the draft is in sight.
         ticket_url: The ticket in the helpdesk.
         newer: The id of the ticket's newer draft, where this one is stale.
     """
@@ -71,6 +74,8 @@ class DraftView:
     correction: CorrectionRow | None
     hunks: tuple[Hunk, ...]
     newer: str | None
+    order: OrderView | None
+    measured: bool
     ticket_url: str
 
     @property
@@ -160,6 +165,8 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
         correction=correction,
         hunks=_hunks(correction),
         newer=_newer(session, who, held),
+        order=order_of(held),
+        measured=merchants.has_habits(session, scope),
         ticket_url=runtime.ticket_url(
             merchants.account(session, scope, draft.account_id), draft.ticket_id
         ),

@@ -145,7 +145,7 @@ def _addresses(account_id: str, row: DraftRow | None) -> dict[str, str]:
     if row is None:
         return {}
     doors = {what: f"sidebar_draft.{what}" for what in ("verdict", "insert", "release")}
-    doors["hand_over"] = "hand_over.begin"
+    doors |= {"hand_over": "hand_over.begin", "alike": "beside_draft.past_decisions_beside"}
     return {
         f"{what}_url": url_for(door, account_id=account_id, draft_id=row.id)
         for what, door in doors.items()

@@ -6,6 +6,7 @@ from flask import request
 
 from plugin.errors import InvalidInputError
 from plugin.models import DraftState, Surface, VerdictKind
+from plugin.review.habits import milliseconds
 from plugin.review.verdicts import Verdict
 from plugin.store.drafts import Held
 
@@ -85,6 +86,7 @@ def read_verdict(held: Held, surface: Surface) -> Verdict:
         text=plain_lines(form.get("text", "")) if kind is VerdictKind.EDIT else None,
         reason=reason or None,
         done=seen.done,
+        seen_ms=milliseconds(form.get("seen_ms", "")),
     )
 
 

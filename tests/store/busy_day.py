@@ -44,6 +44,9 @@ def a_busy_day(bench: Bench) -> None:
 def at_the_pages(bench: Bench, draft_id: str) -> None:
     browser = Browser(bench.url)
     browser.sign_in(onboarding.invite(bench.runtime, bench.scope.merchant_id, BEN))
+    for path in ("alike", "conversation", "next"):
+        browser.get(f"/drafts/{draft_id}/{path}")
+    browser.get("/habits")
     browser.give_verdict(draft_id, {"verdict": "reject", "reason": "The parcel is found."})
     browser.close()
 

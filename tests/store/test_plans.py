@@ -11,7 +11,17 @@ from sqlalchemy.orm import Session
 
 from plugin.jobs import executors_at_work, swept_and_waiting
 from plugin.models import AWAITING, FINISHED, DraftState, EffectState, InboxState
-from plugin.store import corrections, drafts, exports, inbox, replayed, unscoped, waiting
+from plugin.store import (
+    corrections,
+    drafts,
+    exports,
+    habits,
+    inbox,
+    precedents,
+    replayed,
+    unscoped,
+    waiting,
+)
 from plugin.store.columns import Keyring
 from plugin.store.engine import Database
 from plugin.store.schema import EffectRow
@@ -114,6 +124,13 @@ QUESTIONS: dict[str, Ask] = {
     "what approved drafts of an intent speak of": lambda session, of: (
         corrections.topics_of_approved(session, of.scope, "refund", limit=FEW)
     ),
+    "what was decided about an intent": lambda session, of: precedents.topics_of_decided(
+        session, of.scope, "refund", but=name_of(of, 1), looked_at=FEW
+    ),
+    "past decisions": lambda session, of: precedents.precedents(
+        session, of.scope, [name_of(of, number) for number in range(1, FEW)]
+    ),
+    "measured approvals": lambda session, of: habits.measured(session, of.scope, limit=FEW),
     "the newest webhooks": lambda session, of: inbox.recent(session, of.scope, limit=FEW),
     **{f"the newest webhooks that are {state}": newest_webhooks(state) for state in InboxState},
     "what waits": first_in(*AWAITING),

@@ -5,6 +5,7 @@ import { forgetRefusal, refuseField, WROTE_AGAIN } from "./card.js";
 import { OFFLINE, end, follow, look } from "./follow.js";
 import { host, where } from "./frame.js";
 import { element, isHere, now, say, standing, tell, toHeading, toTop, withKept } from "./page.js";
+import { tell as tellSeen } from "./seen.js";
 
 const NOT_INSERTED = {
   locked: "Your composer takes no text right now. Nothing was inserted; try again.",
@@ -21,6 +22,7 @@ export async function act(form, submitter) {
   if (now.busy || performance.now() < now.freshUntil) return;
   const what = submitter?.id;
   const url = submitter?.getAttribute("formaction") ?? form.getAttribute("action");
+  tellSeen(form);
   const body = new FormData(form, submitter);
   const { draft } = element("draft").dataset;
   now.unsure = false;

@@ -1,8 +1,11 @@
 // Shows the ticket's draft, and loses nothing that its reader has begun to write.
 // Sentences are set as text. HTML comes from our own server only, which has escaped it.
+import { api } from "./api.js";
 import { dress } from "./busy.js";
 import { countDown, isOwn, mark, nameApproval } from "./fields.js";
+import { fill } from "./fragments.js";
 import { card, element, isHere, kept, now, say, standing, tell, toHeading } from "./page.js";
+import { beginAnew } from "./seen.js";
 import { localise } from "./times.js";
 
 export const WROTE_AGAIN = "The customer wrote again. This is a new draft.";
@@ -22,6 +25,8 @@ export function show(html) {
   card.replaceChildren(...body.childNodes);
   localise(card);
   const draft = element("draft")?.dataset;
+  fill(card, piece);
+  if (before.draft !== draft?.draft || before.rev !== draft?.rev) beginAnew();
   if (before.draft && before.draft !== draft?.draft) setAside(before.draft);
   if (draft) restore(draft.draft);
   element("kept-use").hidden = !element("text") || element("text").readOnly;
@@ -33,6 +38,8 @@ export function show(html) {
   if (undo && left) countDown(undo, left);
   dress();
 }
+
+const piece = async (url) => (await api(url)).text();
 
 /** Says what is another than before. What the reader did themself is told by whoever did it. */
 function announce(before, draft) {

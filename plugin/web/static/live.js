@@ -1,7 +1,11 @@
 // Keeps an open review page true: follows a draft that somebody else, or the worker, may move.
 // Everything works without this; whatever it shows is set as text, never as HTML.
 import { countDown, isOwn, nameApproval, openForm, unmark } from "./fields.js";
+import { fill } from "./fragments.js";
+import { listen } from "./review_keys.js";
+import { tell } from "./seen.js";
 import { localise } from "./times.js";
+import { watch } from "./word_diff.js";
 
 const EVERY_MS = 1500;
 const SLOWEST_MS = 30_000;
@@ -72,12 +76,20 @@ const buttons = () => draft.querySelectorAll("button");
 function send(event) {
   const button = event.submitter;
   if (draft.ariaBusy) return event.preventDefault();
+  tell(event.target);
   draft.ariaBusy = "true";
   // Not before the form is read: a disabled button would not be in it.
   setTimeout(() => {
     for (const each of buttons()) each.disabled = true;
     if (button?.dataset.busy) button.textContent = button.dataset.busy;
   });
+}
+
+/** A piece of the page, from our own server. */
+async function piece(url) {
+  const answer = await fetch(url, { signal: AbortSignal.timeout(2 * PATIENCE_MS) });
+  if (!answer.ok) throw new Error(`status ${answer.status}`);
+  return answer.text();
 }
 
 /** Back by the browser's button: what was under way is over, and what is shown may be old. */
@@ -95,6 +107,8 @@ function openRejection(event) {
 if (draft) {
   localise(draft);
   if (text && approve) nameApproval(text, approve);
+  const [changes, count, changed] = ["changes", "changes-count", "changes-words"].map((id) => document.getElementById(id));
+  if (text && changes) watch(text, changes, count, changed);
   const undo = document.getElementById("undo");
   const left = document.getElementById("left");
   if (undo && left) countDown(undo, left);
@@ -102,5 +116,7 @@ if (draft) {
   draft.addEventListener("input", ({ target }) => unmark(draft, target.name));
   draft.addEventListener("click", openRejection);
   window.addEventListener("pageshow", comeBack);
+  listen(hasBegun);
+  fill(document, piece);
   setTimeout(follow, EVERY_MS, EVERY_MS);
 }
