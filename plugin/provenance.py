@@ -1,4 +1,4 @@
-"""Where an action's arguments came from: whoever signs sees what is proven and what is claimed. Pure.
+"""Where an action's arguments came from: who signs sees what is proven and what is claimed. Pure.
 
 An origin is kept as text, ``kind: words``, by the argument's name: ``{"amount": "shop: the total of
 shop order #1002"}``. An argument without one counts as the model's own.
@@ -100,7 +100,7 @@ def _of_order(order_id: str, known: Facts) -> Told:
 
 
 def _of_items(items: Sequence[str], known: Facts) -> Told:
-    ids = {item.id for item in known.order.items} if known.order else frozenset()
+    ids = {item.id for item in known.order.items} if known.order else set[str]()
     return Told(Kind.SHOP, f"items of {_its_name(known)}") if ids.issuperset(items) else UNTOLD
 
 

@@ -1,4 +1,4 @@
-"""The past decisions that are most like a draft: how its message, and what became of it, compare."""
+"""The past decisions that are most like a draft's, by what the customers' messages speak of."""
 
 from dataclasses import dataclass
 from datetime import datetime

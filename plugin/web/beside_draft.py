@@ -1,4 +1,4 @@
-"""What the review page and the sidebar fetch once a draft is shown, so that neither waits for it."""
+"""What review page and sidebar fetch once a draft is shown, so that neither waits for it."""
 
 from uuid import UUID
 
@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from plugin.store import drafts
 from plugin.web.alike import alike
 from plugin.web.conversation import conversation_of
+from plugin.web.doors import EVERYBODY, Proof, open_to
 from plugin.web.neighbours import Way, neighbour, queue_order
-from plugin.web.sidebar_session import looking
+from plugin.web.sidebar_session import through
 from plugin.web.sign_in import signed_in
 from plugin.web.state import runtime
 
@@ -22,6 +23,7 @@ _END = {
 
 
 @pages.get("/drafts/<uuid:draft_id>/conversation")
+@open_to(*EVERYBODY)
 def conversation(draft_id: UUID) -> ResponseReturnValue:
     """The ticket's messages, as a piece of HTML."""
     found = conversation_of(runtime(), signed_in(), str(draft_id))
@@ -29,6 +31,7 @@ def conversation(draft_id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/drafts/<uuid:draft_id>/alike")
+@open_to(*EVERYBODY)
 def past_decisions(draft_id: UUID) -> ResponseReturnValue:
     """The nearest past decisions, as a piece of HTML."""
     who = signed_in()
@@ -38,9 +41,10 @@ def past_decisions(draft_id: UUID) -> ResponseReturnValue:
 
 
 @pages.get("/zendesk/<account_id>/drafts/<uuid:draft_id>/alike")
+@open_to(*EVERYBODY, by=Proof.EITHER)
 def past_decisions_beside(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     """The same for the sidebar, whose links sign their reader in."""
-    here = looking(account_id)
+    here = through(account_id)
     with runtime().database.read() as session:
         drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
         found = alike(session, here.who.scope, str(draft_id))
@@ -48,6 +52,7 @@ def past_decisions_beside(account_id: str, draft_id: UUID) -> ResponseReturnValu
 
 
 @pages.get("/drafts/<uuid:draft_id>/<any(next, previous):way>")
+@open_to(*EVERYBODY)
 def step(draft_id: UUID, way: str) -> ResponseReturnValue:
     """Lead to the neighbour in the reader's queue as it is now; at its end, to the queue."""
     who, where = signed_in(), Way(way)

@@ -12,7 +12,8 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from plugin.store import habits, merchants
-from plugin.web.policy_rights import policy_reader
+from plugin.web.policy_rights import open_to_readers
+from plugin.web.sign_in import signed_in
 from plugin.web.state import runtime
 
 pages = Blueprint("habits", __name__)
@@ -38,9 +39,10 @@ class Held:
 
 
 @pages.get("/habits")
+@open_to_readers
 def show() -> ResponseReturnValue:
     """Each policy, by its name."""
-    who = policy_reader()
+    who = signed_in()
     with runtime().database.read() as session:
         is_on = merchants.has_habits(session, who.scope)
         rows = habits.measured(session, who.scope, limit=LOOKED_AT) if is_on else ()

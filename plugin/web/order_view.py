@@ -47,8 +47,8 @@ def order_of(held: Held) -> OrderView | None:
 
 def _origin(held: Held) -> str:
     """By what it was chosen, where an action of the draft says so."""
-    told = [read(row.origins["order"]) for row in held.actions if (row.origins or {}).get("order")]
-    chosen = next((one.words for one in told if one.kind is Kind.SHOP), None)
+    origins = [row.origins.get("order", "") for row in held.actions if row.origins]
+    chosen = next((one.words for one in map(read, origins) if one.kind is Kind.SHOP), None)
     return chosen or "the shop\N{RIGHT SINGLE QUOTATION MARK}s record of this customer"
 
 
@@ -65,4 +65,5 @@ def _lines(known: Facts, order: OrderFacts) -> Iterator[OrderFact]:
     if order.refunded:
         yield OrderFact("Refunded before", str(order.refunded))
     for item in order.items:
-        yield OrderFact("Item", f"{item.quantity} × {item.title}, {item.price}")
+        number = f"{item.quantity} \N{MULTIPLICATION SIGN} " if item.quantity > 1 else ""
+        yield OrderFact("Item", f"{number}{item.title}, {item.price}")

@@ -13,6 +13,7 @@ from plugin.replay import replay
 from plugin.store import audit, corrections, files, inbox, unscoped, waiting
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
+from tests.web.visitor import Visitor
 
 
 def a_busy_day(bench: Bench) -> None:
@@ -44,11 +45,13 @@ def a_busy_day(bench: Bench) -> None:
 def at_the_pages(bench: Bench, draft_id: str) -> None:
     browser = Browser(bench.url)
     browser.sign_in(onboarding.invite(bench.runtime, bench.scope.merchant_id, BEN))
-    for path in ("alike", "conversation", "next"):
-        browser.get(f"/drafts/{draft_id}/{path}")
-    browser.get("/habits")
     browser.give_verdict(draft_id, {"verdict": "reject", "reason": "The parcel is found."})
     browser.close()
+    ben = Visitor(bench)
+    ben.sign_in(BEN)
+    for path in (f"/drafts/{draft_id}/alike", f"/drafts/{draft_id}/conversation", "/habits"):
+        ben.get(path).raise_for_status()
+    ben.http.close()
 
 
 def as_by_command(bench: Bench) -> None:
@@ -63,6 +66,7 @@ def as_by_command(bench: Bench) -> None:
     file = load(data("policies.yaml"))
     replay(bench.runtime.database, bench.scope, file, since=bench.clock() - timedelta(days=1))
     replay(bench.runtime.database, bench.scope, file, since=bench.clock(), most=1)
+    onboarding.set_habits(bench.runtime, bench.scope.merchant_id, is_on=False)
     intake.replay(bench.runtime, bench.scope, ignored[0].id)
     bench.settle()
     over_the_audit(bench)

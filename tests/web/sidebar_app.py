@@ -101,6 +101,12 @@ class Sidebar:
             timeout=SECONDS,
         )
 
+    def beside(self, draft_id: str, what: str) -> requests.Response:
+        """A piece that it fetches once the draft is shown."""
+        return requests.get(
+            self._url(f"drafts/{draft_id}/{what}"), headers=self.proof, timeout=SECONDS
+        )
+
     def seen(self, ticket_id: str) -> dict[str, object]:
         """What its forms carry of the ticket's newest draft."""
         draft = self._bench.draft(ticket_id)

@@ -115,6 +115,7 @@ def walker(sqlite_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Walker:
         "account_id": sqlite_bench.account_id,
         "ticket_id": draft.ticket_id,
         "number": "1",
+        "way": "next",
     }
     return Walker(sqlite_bench, sqlite_bench.web.test_client(), known)
 
