@@ -302,6 +302,15 @@ def _public_key(bits: int) -> str:
     return key.public_key().public_bytes(*form).decode()
 
 
+def test_reading_habits_are_switched(shell: Shell) -> None:
+    merchant = shell.merchant()
+    for switch, is_on in (("off", False), ("on", True)):
+        assert shell("merchant", "set-habits", switch, "--merchant", merchant).code == 0
+        with reading(shell) as session:
+            assert merchants.has_habits(session, Scope(merchant)) is is_on
+    refused(shell("merchant", "set-habits", "off", "--merchant", "nobody"), "no merchant")
+
+
 def test_the_same_account_is_not_connected_twice(shell: Shell) -> None:
     merchant = shell.merchant()
     first = shell.account(merchant).json["id"]

@@ -26,7 +26,8 @@ def test_every_argument_says_where_it_came_from(bench: Bench, visit: Visit) -> N
     install(bench)
     ticket_id = bench.opened("refund_over_limit")
     told = "129.00 USD from shop order #1006, its total"
-    order = "order #1006 from the shop\u2019s record: named in the message, and this customer\u2019s"
+    named = "named in the message, and this customer\u2019s"
+    order = f"order #1006 from the shop\u2019s record: {named}"
     page = visit(BEN).get(page_of(bench, ticket_id))
     sidebar = parsed(Sidebar(bench, BEN).draft(ticket_id))
     for shown in (parsed(page), sidebar):
