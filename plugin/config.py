@@ -17,7 +17,38 @@ MOST_WORKER_THREADS = 32
 # A worker's beat, its sweep, and those of the job engine that look for work.
 _OTHER_CONNECTIONS = 6
 _MAX_PORT = 65_535
+_MOST_PROXIES = 5
 _TRUE = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordCost:
+    """How dear it is to try a password: argon2id, by default as its library advises.
+
+    Attributes:
+        memory: In KiB.
+        passes: Over that memory.
+        lanes: Computed side by side.
+    """
+
+    memory: int = 65_536
+    passes: int = 3
+    lanes: int = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """An OpenID Connect provider that people may sign in through.
+
+    Attributes:
+        issuer: As it names itself, such as ``https://accounts.example.com``.
+        client_id: What we are called there.
+        client_secret: What proves it.
+    """
+
+    issuer: str
+    client_id: str
+    client_secret: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +66,10 @@ class Settings:
         allow_private_addresses: Connectors may call loopback and private networks.
         worker_threads: Jobs run at once in one worker, and as many again that the sweep asked for.
         metrics_token: What may read ``/metrics``; empty where nobody may.
+        proxies: How many proxies of ours stand in front and name whom they speak for.
+        provider: Whom people may sign in through; None for passwords and links alone.
+        password_cost: How dear it is to try a password.
+        rate_limits: Whether strangers and people may knock only so often.
     """
 
     database_url: str
@@ -47,6 +82,15 @@ class Settings:
     allow_private_addresses: bool = False
     worker_threads: int = 8
     metrics_token: str = field(default="", repr=False)
+    proxies: int = 0
+    provider: Provider | None = None
+    password_cost: PasswordCost = PasswordCost()
+    rate_limits: bool = True
+
+    @property
+    def is_https(self) -> bool:
+        """Browsers come by TLS."""
+        return self.public_url.startswith("https://")
 
     @property
     def is_sqlite(self) -> bool:
@@ -89,6 +133,8 @@ def load_settings(environ: Mapping[str, str], *, need_keys: bool = True) -> Sett
         allow_private_addresses=read.flag("BOOKBAG_ALLOW_PRIVATE_ADDRESSES"),
         worker_threads=read.number("BOOKBAG_WORKER_THREADS", 8, least=1, most=MOST_WORKER_THREADS),
         metrics_token=read.secret("BOOKBAG_METRICS_TOKEN"),
+        proxies=read.number("BOOKBAG_PROXIES", 0, most=_MOST_PROXIES),
+        provider=read.provider(),
     )
     if read.problems:
         raise ConfigError(read.problems)
@@ -152,6 +198,20 @@ class _Reader:
             self.problems.append(f"{name}: expected a whole number, {upto}")
             return default
         return number
+
+    def provider(self) -> Provider | None:
+        given = {
+            "BOOKBAG_OIDC_ISSUER": self.text("BOOKBAG_OIDC_ISSUER", ""),
+            "BOOKBAG_OIDC_CLIENT_ID": self.text("BOOKBAG_OIDC_CLIENT_ID", ""),
+            "BOOKBAG_OIDC_CLIENT_SECRET": self.secret("BOOKBAG_OIDC_CLIENT_SECRET"),
+        }
+        if not any(given.values()):
+            return None
+        missing = [name for name, value in given.items() if not value]
+        self.problems += [f"{name}: is missing; the other two are set" for name in missing]
+        if given["BOOKBAG_OIDC_ISSUER"]:
+            self.url("BOOKBAG_OIDC_ISSUER", "https://accounts.example.com")
+        return Provider(*given.values())
 
     def flag(self, name: str) -> bool:
         text = self.text(name, "no").lower()

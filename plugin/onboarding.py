@@ -1,31 +1,29 @@
 """Making merchants, accounts, people and their files: the commands', the demo's and tests' way."""
 
-import secrets as random
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPublicKey
 from cryptography.hazmat.primitives.serialization import load_pem_public_key
-from sqlalchemy.orm import Session
 
 from connectors.types import Money
-from plugin.activation import Activator, activate, changes
+from plugin.activation import Activator, activate
+from plugin.activation import changes as policy_diff
 from plugin.app import HELPDESKS, SHOPS
 from plugin.drafting.macros import load_macros
 from plugin.errors import InvalidInputError, MissingError
 from plugin.models import Role
 from plugin.policy.load import load as load_policy
 from plugin.runtime import Runtime
+from plugin.staff import changes, invitations
+from plugin.staff.changes import Rights
 from plugin.store import audit, files, habits, merchants, people
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
 _COMMAND = "command"
-_INVITATION_LASTS = timedelta(hours=24)
-_TOKEN_BYTES = 32
 _LEAST_KEY_BITS = 2048
 _STATUSES = ("open", "pending", "solved")
 
@@ -219,32 +217,8 @@ def add_person(
     helpdesk_user: tuple[str, str] | None = None,
 ) -> str:
     """Let somebody give verdicts. `helpdesk_user` is our account's id and their id in it."""
-    if "@" not in email:
-        raise InvalidInputError("email", "expected an e-mail address")
-    now = runtime.now()
-    with runtime.database.write() as session:
-        scope = merchants.require_merchant(session, merchant_id)
-        if helpdesk_user is not None:
-            merchants.account(session, scope, helpdesk_user[0])
-        person = people.add_person(
-            session,
-            scope,
-            email=email,
-            name=name,
-            role=role,
-            limit=limit,
-            helpdesk_user=helpdesk_user,
-            at=now,
-        )
-        audit.add(
-            session,
-            scope,
-            at=now,
-            actor=_COMMAND,
-            event="person_added",
-            detail={"person": person.id, "role": role},
-        )
-    return person.id
+    scope = _scope(runtime, merchant_id)
+    return changes.add(runtime, scope, _COMMAND, email, Rights(name, role, limit, helpdesk_user))
 
 
 def link_person(
@@ -256,23 +230,24 @@ def link_person(
         MissingError: Nobody of that merchant has this e-mail, or there is no such account.
         InvalidInputError: Somebody else is this helpdesk user.
     """
-    account_id, user_id = helpdesk_user
-    now = runtime.now()
-    with runtime.database.write() as session:
-        scope = merchants.require_merchant(session, merchant_id)
-        merchants.account(session, scope, account_id)
-        person = _somebody(session, scope, email)
-        people.link(session, scope, person.id, account_id=account_id, helpdesk_user=user_id)
-        detail = {"person": person.id, "account": account_id}
-        audit.add(session, scope, at=now, actor=_COMMAND, event="person_linked", detail=detail)
+    scope, person = somebody(runtime, merchant_id, email)
+    wanted = replace(changes.rights_of(person), helpdesk_user=helpdesk_user)
+    changes.change(runtime, scope, _COMMAND, person.id, wanted)
     return person.id
 
 
-def _somebody(session: Session, scope: Scope, email: str) -> PersonRow:
-    person = people.by_email(session, scope, email)
+def somebody(runtime: Runtime, merchant_id: str, email: str) -> tuple[Scope, PersonRow]:
+    """One of a merchant's people by their e-mail, deactivated ones too.
+
+    Raises:
+        MissingError: Nobody of that merchant has this e-mail, or there is no such merchant.
+    """
+    scope = _scope(runtime, merchant_id)
+    with runtime.database.read() as session:
+        person = people.by_email(session, scope, email)
     if person is None:
         raise MissingError(f"Nobody here has the e-mail {email}.")
-    return person
+    return scope, person
 
 
 def invite(runtime: Runtime, merchant_id: str, email: str) -> str:
@@ -280,20 +255,15 @@ def invite(runtime: Runtime, merchant_id: str, email: str) -> str:
 
     Raises:
         MissingError: Nobody of that merchant has this e-mail.
+        InvalidInputError: They are deactivated.
     """
-    token = random.token_urlsafe(_TOKEN_BYTES)
-    now = runtime.now()
-    with runtime.database.write() as session:
-        scope = merchants.require_merchant(session, merchant_id)
-        person = _somebody(session, scope, email)
-        people.add_sign_in_link(
-            session,
-            scope,
-            person.id,
-            digest=people.digest(token),
-            expires_at=now + _INVITATION_LASTS,
-        )
-    return f"{runtime.settings.public_url}/sign-in/{token}"
+    scope, person = somebody(runtime, merchant_id, email)
+    return invitations.invite(runtime, scope, _COMMAND, person.id)
+
+
+def _scope(runtime: Runtime, merchant_id: str) -> Scope:
+    with runtime.database.read() as session:
+        return merchants.require_merchant(session, merchant_id)
 
 
 def activate_policy(runtime: Runtime, merchant_id: str, source: str, *, by: str) -> int:
@@ -318,7 +288,7 @@ def policy_changes(runtime: Runtime, merchant_id: str, source: str) -> str:
         scope = merchants.require_merchant(session, merchant_id)
         before = files.policy_in_force(session, scope)
     old, name = (before.source, f"version {before.number}") if before else ("", "none in force")
-    return changes(old, source, names=(name, "this file"))
+    return policy_diff(old, source, names=(name, "this file"))
 
 
 def load_macro_file(runtime: Runtime, merchant_id: str, source: str) -> tuple[int, int]:

@@ -95,6 +95,8 @@ def _person(case: Case, note: Message) -> PersonRow:
         raise ForbiddenError(
             "This command was not counted: Bookbag does not know you yet. Ask an admin to add you."
         )
+    if person.deactivated_at is not None:
+        raise ForbiddenError("This command was not counted: you are deactivated. Ask an admin.")
     return person
 
 

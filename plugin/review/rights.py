@@ -128,6 +128,8 @@ def in_composer_words(runtime: Runtime, session: Session, scope: Scope, held: He
 
 def require_agent(person: PersonRow) -> None:
     """They work on tickets."""
+    if person.deactivated_at is not None:
+        raise ForbiddenError("You are deactivated here, and give no verdict. Ask an admin.")
     if not person.role.may_sign_for(Role.AGENT):
         raise ForbiddenError("Your role may look, and give no verdict.")
 

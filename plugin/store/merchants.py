@@ -55,6 +55,12 @@ def set_habits(session: Session, scope: Scope, *, is_on: bool) -> None:
     session.get_one(Merchant, scope.merchant_id).habits = is_on
 
 
+def name(session: Session, scope: Scope) -> str:
+    """What a merchant is called."""
+    found = session.get(Merchant, scope.merchant_id)
+    return found.name if found else ""
+
+
 def add_account(
     session: Session,
     scope: Scope,

@@ -1,17 +1,16 @@
-"""People of a merchant, their invitations and signed-in browsers."""
+"""People of a merchant. How they sign in: `plugin.store.credentials`."""
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from connectors.types import Money
 from plugin.errors import InvalidInputError, MissingError
 from plugin.models import Role
-from plugin.store.people_tables import PersonRow, SignInLink, WebSession
+from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
 
@@ -62,9 +61,14 @@ def add_person(
 
 
 def link(
-    session: Session, scope: Scope, person_id: str, *, account_id: str, helpdesk_user: str
+    session: Session,
+    scope: Scope,
+    person_id: str,
+    *,
+    account_id: str | None,
+    helpdesk_user: str | None,
 ) -> None:
-    """Say who a person is in an account's helpdesk, in place of what was said before.
+    """Say who a person is in an account's helpdesk, or that they are nobody there.
 
     Raises:
         MissingError: There is no such person, or they are another merchant's.
@@ -117,13 +121,12 @@ def by_helpdesk_user(
     )
 
 
-def everybody(session: Session, scope: Scope) -> Sequence[PersonRow]:
-    """The merchant's people, by e-mail."""
-    return session.scalars(
-        select(PersonRow)
-        .where(PersonRow.merchant_id == scope.merchant_id)
-        .order_by(PersonRow.email)
-    ).all()
+def everybody(session: Session, scope: Scope, *, deactivated: bool = False) -> Sequence[PersonRow]:
+    """The merchant's people, by e-mail. `deactivated`: those too who may do nothing any more."""
+    wanted = select(PersonRow).where(PersonRow.merchant_id == scope.merchant_id)
+    if not deactivated:
+        wanted = wanted.where(PersonRow.deactivated_at.is_(None))
+    return session.scalars(wanted.order_by(PersonRow.email)).all()
 
 
 def names(session: Session, scope: Scope) -> dict[str, str]:
@@ -139,67 +142,3 @@ def limit_of(row: PersonRow) -> Money | None:
     if row.limit_minor is None or row.limit_currency is None:
         return None
     return Money.from_minor(row.limit_minor, row.limit_currency)
-
-
-def digest(token: str) -> str:
-    """What is kept of a token that lets somebody in."""
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
-def add_sign_in_link(
-    session: Session, scope: Scope, person_id: str, *, digest: str, expires_at: datetime
-) -> None:
-    """Keep the digest of a single-use invitation."""
-    session.add(
-        SignInLink(
-            merchant_id=scope.merchant_id,
-            person_id=person_id,
-            digest=digest,
-            expires_at=expires_at,
-        )
-    )
-
-
-def use_sign_in_link(session: Session, scope: Scope, link_id: str, *, at: datetime) -> bool:
-    """Use an invitation up; False where somebody else was first."""
-    result = session.execute(
-        update(SignInLink)
-        .where(
-            SignInLink.merchant_id == scope.merchant_id,
-            SignInLink.id == link_id,
-            SignInLink.used_at.is_(None),
-        )
-        .values(used_at=at)
-        .returning(SignInLink.id)
-    )
-    return result.first() is not None
-
-
-def add_session(
-    session: Session,
-    scope: Scope,
-    person_id: str,
-    *,
-    digest: str,
-    at: datetime,
-    expires_at: datetime,
-) -> None:
-    """Remember a signed-in browser by its token's digest."""
-    session.add(
-        WebSession(
-            merchant_id=scope.merchant_id,
-            person_id=person_id,
-            digest=digest,
-            created_at=at,
-            expires_at=expires_at,
-        )
-    )
-
-
-def end_session(session: Session, scope: Scope, digest: str, *, at: datetime) -> None:
-    """Sign a browser out."""
-    session.execute(
-        update(WebSession)
-        .where(WebSession.merchant_id == scope.merchant_id, WebSession.digest == digest)
-        .values(expires_at=at)
-    )

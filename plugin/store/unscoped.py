@@ -1,8 +1,8 @@
 """The only queries that look across merchants. Each returns ids, counts or a `Scope`, no content.
 
-They are: which merchants there are; whose is this account, sign-in link or browser (for an account
-with the secrets that prove its webhooks); what must the sweep drive on; and how much of it all
-there is, for the operator.
+They are: which merchants there are; whose is this account, sign-in link, browser or e-mail (for an
+account with the secrets that prove its webhooks); what must the sweep drive on; and how much of it
+all there is, for the operator.
 """
 
 from collections.abc import Mapping, Sequence
@@ -23,7 +23,7 @@ from plugin.models import (
 from plugin.store.audit_tables import AuditHead
 from plugin.store.base import table_of
 from plugin.store.columns import Keyring
-from plugin.store.people_tables import SignInLink, WebSession
+from plugin.store.people_tables import PersonRow, SignInLink, WebSession
 from plugin.store.schema import (
     Account,
     DecisionRow,
@@ -51,11 +51,22 @@ class Due:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """Whom a sign-in link or a browser's session stands for."""
+    """Whom a sign-in link stands for."""
 
     scope: Scope
     id: str
     person_id: str
+    purpose: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveSession:
+    """Whom a session stands for, and since when they did nothing."""
+
+    scope: Scope
+    id: str
+    person_id: str
+    last_seen_at: datetime
 
 
 def merchant_names(session: Session) -> Sequence[tuple[str, str]]:
@@ -113,13 +124,15 @@ def scope_of_account(session: Session, account_id: str) -> Scope | None:
 def sign_in_link(session: Session, digest: str, *, at: datetime) -> Credential | None:
     """Whom an unused invitation, still good at `at`, is for."""
     row = session.execute(
-        select(SignInLink.merchant_id, SignInLink.id, SignInLink.person_id).where(
+        select(
+            SignInLink.merchant_id, SignInLink.id, SignInLink.person_id, SignInLink.purpose
+        ).where(
             SignInLink.digest == digest,
             SignInLink.used_at.is_(None),
             SignInLink.expires_at > at,
         )
     ).first()
-    return Credential(Scope(row.merchant_id), row.id, row.person_id) if row else None
+    return Credential(Scope(row.merchant_id), row.id, row.person_id, row.purpose) if row else None
 
 
 def sign_in_link_was_used(session: Session, digest: str) -> bool:
@@ -130,14 +143,32 @@ def sign_in_link_was_used(session: Session, digest: str) -> bool:
     return found is not None
 
 
-def web_session(session: Session, digest: str, *, at: datetime) -> Credential | None:
+def web_session(session: Session, digest: str, *, at: datetime) -> LiveSession | None:
     """Who is signed in with this token, still good at `at`."""
     row = session.execute(
-        select(WebSession.merchant_id, WebSession.id, WebSession.person_id).where(
-            WebSession.digest == digest, WebSession.expires_at > at
-        )
+        select(
+            WebSession.merchant_id,
+            WebSession.id,
+            WebSession.person_id,
+            WebSession.created_at,
+            WebSession.last_seen_at,
+        ).where(WebSession.digest == digest, WebSession.expires_at > at)
     ).first()
-    return Credential(Scope(row.merchant_id), row.id, row.person_id) if row else None
+    if row is None:
+        return None
+    seen = row.last_seen_at or row.created_at
+    return LiveSession(Scope(row.merchant_id), row.id, row.person_id, seen)
+
+
+def people_with_email(session: Session, email: str, *, limit: int) -> Sequence[tuple[Scope, str]]:
+    """Who has this e-mail at any merchant and may sign in: whose they are, and their ids."""
+    rows = session.execute(
+        select(PersonRow.merchant_id, PersonRow.id)
+        .where(PersonRow.email == email, PersonRow.deactivated_at.is_(None))
+        .order_by(PersonRow.id)
+        .limit(limit)
+    )
+    return [(Scope(row.merchant_id), row.id) for row in rows]
 
 
 def overdue_events(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:

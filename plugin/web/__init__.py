@@ -18,6 +18,7 @@ from plugin.web import (
     hand_over,
     health,
     metrics,
+    people,
     policies,
     policy_activation,
     policy_table,
@@ -26,10 +27,13 @@ from plugin.web import (
     sidebar,
     sidebar_draft,
     sign_in,
+    sign_in_pages,
     webhooks,
+    you,
 )
 from plugin.web.doors import open_to_strangers, require_doors
 from plugin.web.headers import add_headers
+from plugin.web.limits import use_limits
 from plugin.web.sign_in import SESSION_COOKIE
 from plugin.web.state import use_runtime
 from plugin.web.words import span, time_left, utc
@@ -42,12 +46,12 @@ LARGEST_BODY_BYTES = 1024 * 1024
 def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     """The WSGI application on a runtime. `works`: this process has the worker too."""
     web = Flask(__name__)
-    secure = runtime.settings.public_url.startswith("https://")
+    secure = runtime.settings.is_https
     web.config.update(
         SECRET_KEY=_cookie_key(runtime.settings),
         MAX_CONTENT_LENGTH=LARGEST_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=LARGEST_BODY_BYTES,
-        SESSION_COOKIE_NAME=f"{SESSION_COOKIE}_form",
+        SESSION_COOKIE_NAME=f"{'__Host-' if secure else ''}{SESSION_COOKIE}_form",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=secure,
@@ -64,12 +68,14 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     # Neither goes by a cookie: a signature here, a bearer token there.
     for part in (webhooks, sidebar, sidebar_draft, hand_over):
         forgery.exempt(part.pages)
-    people_pages = (sign_in, queue, drafts, beside_draft, sidebar, sidebar_draft, hand_over)
+    people_pages = (sign_in_pages, you, people, queue, drafts, beside_draft)
+    sidebar_pages = (sidebar, sidebar_draft, hand_over)
     policy_pages = (policies, policy_text, policy_table, policy_activation, habits)
-    for part in (webhooks, health, metrics, *people_pages, *policy_pages):
+    for part in (webhooks, health, metrics, *people_pages, *sidebar_pages, *policy_pages):
         web.register_blueprint(part.pages)
     open_to_strangers("style sheets and scripts")(web.view_functions["static"])
     require_doors(web)
+    use_limits(web, runtime.settings)
     errors.register(web)
     web.after_request(add_headers)
     return web

@@ -1,5 +1,6 @@
 """Every error in one shape: JSON for machines, a page with the same sentence for people."""
 
+import math
 from collections.abc import Mapping
 from http import HTTPStatus
 
@@ -7,9 +8,10 @@ import structlog
 from flask import Flask, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import BadHost, HTTPException
+from werkzeug.exceptions import BadHost, HTTPException, TooManyRequests
 
 from plugin.errors import BookbagError, InvalidInputError, LinkOverError, UnauthenticatedError
+from plugin.web.limits import seconds_to_wait
 
 log = structlog.get_logger(__name__)
 
@@ -24,9 +26,12 @@ _TITLES = {
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE: "Too large",
     HTTPStatus.UNSUPPORTED_MEDIA_TYPE: "That cannot be read",
     HTTPStatus.UNPROCESSABLE_ENTITY: "Something is missing",
+    HTTPStatus.TOO_MANY_REQUESTS: "Too many tries",
     HTTPStatus.INTERNAL_SERVER_ERROR: "Something went wrong",
 }
 _MEBIBYTE = 1024 * 1024
+_LONG_WAIT = 120
+_OTHER_WAYS_IN = "The sidebar beside a ticket and a link from your admin let you in meanwhile."
 # What an HTTP error tells beside its status.
 _KEPT_HEADERS = ("Allow", "Retry-After")
 _SENTENCES = {
@@ -44,6 +49,7 @@ def register(web: Flask) -> None:
     web.url_map.merge_slashes = False
     web.register_error_handler(BookbagError, _ours)
     web.register_error_handler(CSRFError, _forged)
+    web.register_error_handler(TooManyRequests, _too_often)
     web.register_error_handler(HTTPException, _http)
     web.register_error_handler(Exception, _fault)
 
@@ -59,6 +65,18 @@ def _ours(error: BookbagError) -> ResponseReturnValue:
 def _forged(_error: CSRFError) -> ResponseReturnValue:
     sentence = "This form is too old. Go back, reload the page and try again."
     return _answer(HTTPStatus.BAD_REQUEST, "form_expired", sentence)
+
+
+def _too_often(_error: TooManyRequests) -> ResponseReturnValue:
+    seconds = seconds_to_wait()
+    wait = f"{seconds} seconds" if seconds < _LONG_WAIT else f"{math.ceil(seconds / 60)} minutes"
+    sentence = f"This was tried too often. Wait {wait}, then try again."
+    if (request.blueprint or "") == "sign_in":
+        sentence += f" {_OTHER_WAYS_IN}"
+    status = HTTPStatus.TOO_MANY_REQUESTS
+    answer = make_response(_answer(status, "too_often", sentence))
+    answer.headers["Retry-After"] = str(seconds)
+    return answer
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:
@@ -103,6 +121,7 @@ def _answer(
         message=message,
         stranger=code == UnauthenticatedError.code,
         kept=_kept(),
+        wanted=request.path if request.method == "GET" else None,
     )
     return page, status
 

@@ -12,7 +12,7 @@ import structlog
 from flask import Blueprint, jsonify, url_for
 from flask.typing import ResponseReturnValue
 
-from plugin.store import drafts, people
+from plugin.store import credentials, drafts
 from plugin.web.doors import EVERYBODY, Proof, open_to
 from plugin.web.sidebar_session import through
 from plugin.web.state import runtime
@@ -34,11 +34,11 @@ def begin(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     token = random.token_urlsafe(_TOKEN_BYTES)
     with runtime().database.write() as session:
         drafts.of_account(session, scope, here.account.id, str(draft_id))
-        people.add_sign_in_link(
+        credentials.add_link(
             session,
             scope,
             person.id,
-            digest=people.digest(token),
+            digest=credentials.digest(token),
             expires_at=runtime().now() + LASTS,
         )
     log.info("handed_over", draft=str(draft_id), person=person.id)

@@ -37,6 +37,7 @@ _VENDOR_SCRIPTS = "https://static.zdassets.com"
 _UNOPENED = (
     "Bookbag could not be opened. Reload the ticket; if that does not help, tell your admin."
 )
+_DEACTIVATED = "You are deactivated in Bookbag. Ask an admin to let you back in."
 _SIGN_IN = (
     "Open Bookbag beside a ticket in your helpdesk, or sign in with the link your admin gave you."
 )
@@ -55,6 +56,8 @@ def open_signed(account_id: str) -> ResponseReturnValue:
     scope = Scope(account.merchant_id)
     with runtime().database.write() as session:
         person = people.by_helpdesk_user(session, scope, account.id, user)
+        if person is not None and person.deactivated_at is not None:
+            return _closed(account, _DEACTIVATED, HTTPStatus.FORBIDDEN)
         token = begin(session, scope, person) if person else ""
     if person is None:
         return _unknown_person(account, user)

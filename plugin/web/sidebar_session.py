@@ -13,7 +13,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from plugin.errors import MissingError
-from plugin.store import merchants, people
+from plugin.store import credentials, merchants
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import Account
 from plugin.store.scope import Scope
@@ -22,6 +22,7 @@ from plugin.web.state import runtime
 
 # A working day: the page is opened anew with each ticket.
 LASTS = timedelta(hours=8)
+SIDEBAR = "sidebar"
 _TOKEN_BYTES = 32
 
 
@@ -36,13 +37,14 @@ class Here:
 def begin(session: Session, scope: Scope, person: PersonRow) -> str:
     """A session for somebody whom the helpdesk vouches for. Returns its token; we keep a digest."""
     token, now = random.token_urlsafe(_TOKEN_BYTES), runtime().now()
-    people.add_session(
+    credentials.add_session(
         session,
         scope,
         person.id,
-        digest=people.digest(token),
+        digest=credentials.digest(token),
         at=now,
         expires_at=now + LASTS,
+        surface=SIDEBAR,
     )
     return token
 

@@ -1,68 +1,52 @@
-"""Sign-in by a single-use link, and who is signed in.
+"""Who is signed in: the one place that says whose a request is.
 
-`bookbag user invite` prints the link, and the sidebar makes one for its way to the review page.
-Opening it only shows a button, so that a mail scanner which follows links uses nothing up, and no
-other site signs anybody in. Cookies and links are kept as digests.
+A session is a random token, kept as a digest in a row that can be ended at any time. A browser
+sends it as a cookie, the sidebar as a bearer token (`sidebar_session`). It ends after its time, and
+in a browser also where its person has done nothing for long: what an open page asks by itself, for
+news, does not count.
 """
 
 import secrets as random
 from dataclasses import dataclass
 from datetime import timedelta
 
-from flask import (
-    Blueprint,
-    current_app,
-    g,
-    make_response,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
-from flask.typing import ResponseReturnValue
+import structlog
+from flask import Response, current_app, g, request, url_for
 from sqlalchemy.orm import Session
 from werkzeug.exceptions import HTTPException
 
-from plugin.errors import ForbiddenError, LinkOverError, UnauthenticatedError
-from plugin.store import audit, people, unscoped
+from plugin.errors import ForbiddenError, UnauthenticatedError
+from plugin.store import audit, credentials, people, unscoped
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
-from plugin.web.doors import (
-    EVERYBODY,
-    Door,
-    Proof,
-    door_here,
-    door_of,
-    open_to,
-    open_to_strangers,
-)
+from plugin.web.doors import Door, Proof, door_here, door_of
 from plugin.web.state import runtime
 
-pages = Blueprint("sign_in", __name__)
+log = structlog.get_logger(__name__)
 
 SESSION_COOKIE = "bookbag_session"
-_SESSION_LASTS = timedelta(hours=12)
+LASTS = timedelta(hours=12)
+IDLE = timedelta(hours=2)
+BROWSER = "browser"
+_SEEN_EACH = timedelta(minutes=1)
 _TOKEN_BYTES = 32
 _SCHEME = "Bearer "
-_OVER = (
-    "This sign-in link was used or is too old. Go by the sidebar beside the ticket, or ask your "
-    "admin for a new one."
-)
 _OVER_THERE = "Your session in this sidebar is over. Reload the ticket to go on."
 _SIGN_IN_FIRST = (
     "Sign in first: press “Open the review page” beside the ticket in your helpdesk, or open the "
     "link your admin gave you."
 )
 # Where a sign-in may lead to.
-_PAGES = frozenset({"queue.show", "drafts.show", "policies.show"})
+_PAGES = frozenset({"queue.show", "drafts.show", "policies.show", "people.show", "you.show"})
 
 
 @dataclass(frozen=True, slots=True)
 class SignedIn:
-    """Whose request this is."""
+    """Whose request this is, and by which session."""
 
     scope: Scope
     person: PersonRow
+    session_id: str
 
     def may_open(self, endpoint: str) -> bool:
         """Whether their role opens a route, such as one that a menu would lead to."""
@@ -90,15 +74,21 @@ def somebody() -> SignedIn | None:
     known = g.get("signed_in")
     if isinstance(known, SignedIn):
         return known
-    token = _token(door_here())
+    bearer = _by_bearer(door_here())
+    token = _bearer_token() if bearer else request.cookies.get(cookie_name(), "")
     now = runtime().now()
     with runtime().database.read() as session:
-        found = unscoped.web_session(session, people.digest(token), at=now) if token else None
-        if found is None:
+        found = unscoped.web_session(session, credentials.digest(token), at=now) if token else None
+        if found is None or not (bearer or now - found.last_seen_at < IDLE):
             return None
-        signed = SignedIn(found.scope, people.person(session, found.scope, found.person_id))
-    g.signed_in = signed
-    return signed
+        person = people.person(session, found.scope, found.person_id)
+    if person.deactivated_at is not None:
+        return None
+    if now - found.last_seen_at >= _SEEN_EACH and (bearer or _is_act()):
+        with runtime().database.write() as session:
+            credentials.see_session(session, found.scope, found.id, at=now)
+    g.signed_in = SignedIn(found.scope, person, found.id)
+    return SignedIn(found.scope, person, found.id)
 
 
 def guard() -> None:
@@ -110,87 +100,56 @@ def guard() -> None:
         signed_in()
 
 
-def _token(door: Door) -> str:
-    if not _by_bearer(door):
-        return request.cookies.get(SESSION_COOKIE, "")
-    given = request.headers.get("Authorization", "")
-    return given.removeprefix(_SCHEME) if given.startswith(_SCHEME) else ""
+def begin(session: Session, scope: Scope, person_id: str, *, by: str) -> str:
+    """Begin a browser's session, in the caller's transaction. Returns its token, for `remember`.
+
+    Args:
+        session: The transaction.
+        scope: Whose.
+        person_id: Whom to sign in.
+        by: What proved it, for the audit: ``link``, ``password`` or ``provider``.
+    """
+    fresh, now = random.token_urlsafe(_TOKEN_BYTES), runtime().now()
+    credentials.add_session(
+        session,
+        scope,
+        person_id,
+        digest=credentials.digest(fresh),
+        at=now,
+        expires_at=now + LASTS,
+        surface=BROWSER,
+    )
+    actor, detail = f"person:{person_id}", {"by": by}
+    audit.add(session, scope, at=now, actor=actor, event="signed_in", detail=detail)
+    return fresh
 
 
-def _by_bearer(door: Door) -> bool:
-    if door.proof is Proof.EITHER:
-        return "Authorization" in request.headers
-    return door.proof is Proof.SIDEBAR
-
-
-@pages.get("/sign-in/<token>")
-@open_to_strangers("the token in the address")
-def offer(token: str) -> ResponseReturnValue:
-    """Show whose link this is, and a button. Whoever is signed in already goes on at once."""
-    with runtime().database.read() as session:
-        found = unscoped.sign_in_link(session, people.digest(token), at=runtime().now())
-        if found is None:
-            raise _over(session, token)
-        person = people.person(session, found.scope, found.person_id)
-    here = somebody()
-    if here is not None and here.person.id == person.id:
-        return redirect(_wanted())
-    return render_template("sign_in.html", person=person, lasts=_SESSION_LASTS)
-
-
-@pages.post("/sign-in/<token>")
-@open_to_strangers("the token in the address")
-def use(token: str) -> ResponseReturnValue:
-    """Use the link up and sign this browser in."""
-    now = runtime().now()
-    fresh = random.token_urlsafe(_TOKEN_BYTES)
-    with runtime().database.write() as session:
-        found = unscoped.sign_in_link(session, people.digest(token), at=now)
-        if found is None or not people.use_sign_in_link(session, found.scope, found.id, at=now):
-            raise _over(session, token)
-        people.add_session(
-            session,
-            found.scope,
-            found.person_id,
-            digest=people.digest(fresh),
-            at=now,
-            expires_at=now + _SESSION_LASTS,
-        )
-        audit.add(
-            session, found.scope, at=now, actor=f"person:{found.person_id}", event="signed_in"
-        )
-    response = make_response(redirect(_wanted()))
+def remember(response: Response, token: str) -> Response:
+    """Give a session's token to the browser."""
     response.set_cookie(
-        SESSION_COOKIE,
-        fresh,
-        max_age=_SESSION_LASTS,
+        cookie_name(),
+        token,
+        max_age=LASTS,
         httponly=True,
         samesite="Lax",
-        secure=runtime().settings.public_url.startswith("https://"),
+        secure=runtime().settings.is_https,
     )
     return response
 
 
-@pages.post("/sign-out")
-@open_to(*EVERYBODY)
-def leave() -> ResponseReturnValue:
-    """Sign this browser out."""
-    who = signed_in()
-    token = request.cookies.get(SESSION_COOKIE, "")
-    with runtime().database.write() as session:
-        people.end_session(session, who.scope, people.digest(token), at=runtime().now())
-    response = make_response(render_template("signed_out.html"))
-    response.delete_cookie(SESSION_COOKIE)
+def forget(response: Response) -> Response:
+    """Take it back."""
+    secure = runtime().settings.is_https
+    response.delete_cookie(cookie_name(), secure=secure, httponly=True, samesite="Lax")
     return response
 
 
-def _over(session: Session, token: str) -> LinkOverError:
-    used = unscoped.sign_in_link_was_used(session, people.digest(token))
-    title = "This link was used already" if used else "This link is not good any more"
-    return LinkOverError(title, _OVER)
+def cookie_name() -> str:
+    """By https one that no neighbour under the same domain can set: the browser sees to it."""
+    return f"__Host-{SESSION_COOKIE}" if runtime().settings.is_https else SESSION_COOKIE
 
 
-def _wanted() -> str:
+def wanted_page() -> str:
     """Where to go after the sign-in: a page of ours that was asked for, and no other address.
 
     The address is built anew from the page's name and what stands in it: a path that browsers read
@@ -202,3 +161,19 @@ def _wanted() -> str:
     except HTTPException:
         page, named = "", {}
     return url_for(page, **named) if page in _PAGES else url_for("queue.show")
+
+
+def _is_act() -> bool:
+    """A person does something, in place of a page that asks for news by itself."""
+    return request.method != "GET" or request.headers.get("Sec-Fetch-Dest") != "empty"
+
+
+def _bearer_token() -> str:
+    given = request.headers.get("Authorization", "")
+    return given.removeprefix(_SCHEME) if given.startswith(_SCHEME) else ""
+
+
+def _by_bearer(door: Door) -> bool:
+    if door.proof is Proof.EITHER:
+        return "Authorization" in request.headers
+    return door.proof is Proof.SIDEBAR

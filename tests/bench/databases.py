@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 
 from plugin.app import upgrade_database
-from plugin.config import Settings
+from plugin.config import PasswordCost, Settings
 
 # Constant, so that test runners agree on the names of tests. It protects made-up secrets.
 KEY = base64.urlsafe_b64encode(b"a key for tests, of 32 bytes ...").decode()
@@ -34,6 +34,9 @@ def settings_for(url: str, folder: Path, *, port: int = 0) -> Settings:
         port=port,
         allow_private_addresses=True,
         worker_threads=THREADS,
+        password_cost=PasswordCost(memory=8, passes=1, lanes=1),
+        # All of a test run come from one address. Those that try the limits set them.
+        rate_limits=False,
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from plugin.models import DraftState, EffectState, InboxState
-from plugin.store import effects, inbox, people, unscoped
+from plugin.store import credentials, effects, inbox, unscoped
 from plugin.store.engine import Database
 from plugin.store.people_tables import WebSession
 from plugin.store.schema import EffectRow, InboxEvent
@@ -70,14 +70,14 @@ def test_an_id_nobody_has_is_nobodys(database: Database, shop: Owner, wrong: str
 def test_a_sign_in_link_is_good_once_and_for_its_time(database: Database, shop: Owner) -> None:
     with database.write() as session:
         person = add_ana(session, shop)
-        people.add_sign_in_link(session, shop.scope, person.id, digest="d", expires_at=LATER)
+        credentials.add_link(session, shop.scope, person.id, digest="d", expires_at=LATER)
     with database.write() as session:
         found = unscoped.sign_in_link(session, "d", at=AT)
         assert found is not None
         assert (found.scope, found.person_id) == (shop.scope, person.id)
         assert unscoped.sign_in_link(session, "d", at=LATER) is None
-        assert people.use_sign_in_link(session, found.scope, found.id, at=AT)
-        assert not people.use_sign_in_link(session, found.scope, found.id, at=AT)
+        assert credentials.use_link(session, found.scope, found.id, at=AT)
+        assert not credentials.use_link(session, found.scope, found.id, at=AT)
     with database.read() as session:
         assert unscoped.sign_in_link(session, "d", at=AT) is None
 
@@ -88,12 +88,12 @@ def test_a_browser_is_signed_in_until_its_time_or_until_it_leaves(
     with database.write() as session:
         person = add_ana(session, shop)
         for digest in ("one", "two"):
-            people.add_session(
+            credentials.add_session(
                 session, shop.scope, person.id, digest=digest, at=AT, expires_at=LATER
             )
     with database.write() as session:
         assert unscoped.web_session(session, "one", at=LATER) is None
-        people.end_session(session, shop.scope, "one", at=AT)
+        credentials.end_session(session, shop.scope, "one", at=AT)
         assert unscoped.web_session(session, "one", at=AT) is None
         still = unscoped.web_session(session, "two", at=AT)
     assert still is not None
@@ -163,7 +163,7 @@ def test_only_browsers_whose_time_is_over_are_forgotten(database: Database, shop
     with database.write() as session:
         person = add_ana(session, shop)
         for digest, expires_at in (("old", AT), ("new", LATER)):
-            people.add_session(
+            credentials.add_session(
                 session, shop.scope, person.id, digest=digest, at=AT, expires_at=expires_at
             )
         unscoped.forget_sessions(session, before=AT + timedelta(seconds=1))

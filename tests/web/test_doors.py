@@ -11,11 +11,11 @@ from werkzeug.test import TestResponse
 
 from plugin import onboarding
 from plugin.models import Role
-from plugin.store import people
+from plugin.store import credentials, people
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 from plugin.web.doors import Door, Proof, door_of, open_to, require_doors
-from plugin.web.sign_in import SESSION_COOKIE
+from plugin.web.sign_in import LASTS, SESSION_COOKIE
 from tests.bench.world import Bench
 from tests.web.visitor import JSON
 
@@ -28,8 +28,10 @@ OPEN_TO_STRANGERS = {
     "GET /policies/activate",
     "GET /policies/preview",
     "GET /readyz",
+    "GET /sign-in",
     "GET /sign-in/<token>",
     "GET /static/<path:filename>",
+    "POST /sign-in",
     "POST /sign-in/<token>",
     "POST /webhooks/<helpdesk>/<account_id>",
     "POST /zendesk/<account_id>/sidebar",
@@ -83,13 +85,13 @@ class Walker:
     def _session(self, person: PersonRow) -> str:
         runtime, token = self.bench.runtime, f"token-{next(_numbers)}"
         with runtime.database.write() as session:
-            people.add_session(
+            credentials.add_session(
                 session,
                 Scope(person.merchant_id),
                 person.id,
-                digest=people.digest(token),
+                digest=credentials.digest(token),
                 at=runtime.now(),
-                expires_at=runtime.now() + onboarding._INVITATION_LASTS,
+                expires_at=runtime.now() + LASTS,
             )
         return token
 
@@ -116,6 +118,7 @@ def walker(sqlite_bench: Bench, monkeypatch: pytest.MonkeyPatch) -> Walker:
         "ticket_id": draft.ticket_id,
         "number": "1",
         "way": "next",
+        "person_id": add_person(sqlite_bench, Role.AGENT, sqlite_bench.scope.merchant_id).id,
     }
     return Walker(sqlite_bench, sqlite_bench.web.test_client(), known)
 
