@@ -7,7 +7,8 @@ from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 
 # ISO 4217 minor units that are not 2 (https://www.iso.org/iso-4217-currency-codes.html).
-_MINOR_UNITS = {
+# Decimal places where they are not two.
+MINOR_UNITS = {
     **dict.fromkeys(
         "BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF XOF XPF".split(), 0
     ),
@@ -21,7 +22,7 @@ _SHOWN = 40
 
 def minor_units(currency: str) -> int:
     """Decimal places of an ISO 4217 currency: 0 for JPY, 2 for USD, 3 for KWD."""
-    return _MINOR_UNITS.get(currency, 2)
+    return MINOR_UNITS.get(currency, 2)
 
 
 @dataclass(frozen=True, slots=True, order=False)

@@ -195,11 +195,12 @@ class VerdictKind(StrEnum):
 
 
 class Surface(StrEnum):
-    """Where a verdict was given."""
+    """Where a verdict was given. `BATCH`: to several like it at once, in the queue."""
 
     SIDEBAR = "sidebar"
     REVIEW_PAGE = "review_page"
     NOTE = "note"
+    BATCH = "batch"
 
 
 class Outcome(StrEnum):

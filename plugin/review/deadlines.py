@@ -13,7 +13,7 @@ from plugin.card import approvers_words, plain_note_html
 from plugin.models import DraftState
 from plugin.outbox import ask_note, ask_tags
 from plugin.runtime import Runtime
-from plugin.store import audit, drafts
+from plugin.store import audit, drafts, urgency
 from plugin.store.drafts import Held
 from plugin.store.schema import DecisionRow
 from plugin.store.scope import Scope
@@ -54,6 +54,7 @@ def _escalate(
 ) -> None:
     """Ask the next role, and give it as long as the first had: until `again`."""
     decision.escalated_at, decision.deadline_at = at, again
+    urgency.put_off(session, scope, held.draft, again)
     role = decision.escalate_to
     audit.add(
         session,

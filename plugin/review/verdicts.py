@@ -14,6 +14,7 @@ from plugin.card import plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.models import UNDELIVERED, DraftState, Oversight, Surface, VerdictKind
 from plugin.outbox import ask_delivery, ask_note, ask_tags
+from plugin.review import claims
 from plugin.review.habits import habit_of
 from plugin.review.rights import (
     edited_text,
@@ -97,6 +98,7 @@ def give(
                 step.settle_delivery(DraftState.DELIVERED)
             case VerdictKind.WAS_ANSWERED:
                 step.settle_delivery(DraftState.ANSWERED)
+        claims.end(session, scope, held.draft)
         log.info(
             "verdict",
             draft=draft_id,

@@ -11,8 +11,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from connectors.types import ActionRequest, Money
 from plugin.errors import MissingError, MovedError
-from plugin.models import FINISHED, MOVES, DraftState, Oversight
-from plugin.store import audit, reservations
+from plugin.models import AWAITING, FINISHED, MOVES, DraftState, Oversight
+from plugin.store import audit, reservations, urgency
 from plugin.store.rows import insert_once
 from plugin.store.schema import ActionRow, DecisionRow, DraftRow
 from plugin.store.scope import Scope
@@ -263,7 +263,8 @@ def move(
 ) -> None:
     """Move a draft from the state and revision it was read in, and record it.
 
-    Whoever has it in their composer has it no longer: what they took was the draft as it was.
+    Whoever has it in their composer, or has claimed it, has it no longer: what they took was the
+    draft as it was.
 
     Args:
         session: The transaction of everything that belongs to the move.
@@ -281,8 +282,10 @@ def move(
     came_from = draft.state
     if to not in MOVES[came_from]:
         raise MovedError(f"A draft that is {came_from.words} cannot become {to.words}.")
-    nobodys = {"inserted_by": None, "inserted_at": None}
+    nobodys = dict.fromkeys(("inserted_by", "inserted_at", "claimed_by", "claimed_at"))
     values: dict[str, object] = {"state": to, "state_at": at, "due_at": None, **nobodys, **changes}
+    if to in AWAITING:
+        values |= urgency.of_revision(session, scope, draft.id, draft.rev)
     if to in FINISHED:
         values["open_short_id"] = None
     change(session, scope, draft, **values)

@@ -3,7 +3,7 @@
 Money is kept as integer minor units beside its ISO 4217 currency, times in UTC, ids as UUIDv7.
 """
 
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -24,6 +24,10 @@ from plugin.models import (
 )
 from plugin.store.base import Base, Owned
 from plugin.store.columns import Json, Minor, Secret, Share
+
+# Where a draft has no deadline: after every deadline, on both databases.
+NEVER = datetime(9000, 1, 1, tzinfo=UTC)
+_WAITS = "state IN ('awaiting_approval', 'awaiting_review')"
 
 
 class Merchant(Base):
@@ -110,6 +114,11 @@ class DraftRow(Owned):
     `topics` counts what the message speaks of; None: nobody can tell. `attachments` are the names
     of what came with it. `inserted_by` has the draft in their composer since `inserted_at`.
     `reading` is what its words showed when it came; None where it is older than that is stored.
+
+    `claimed_by` looks at it since `claimed_at`: a courtesy that binds nobody. `sign_by`, `signer`
+    (the least role that may sign), `minus_stake` and `stake_currency` are what the queue goes by,
+    as `urgency` writes them when the draft begins to wait. The stake is its money in minor units;
+    it is negated, so that an index has the largest first.
     """
 
     __tablename__ = "bb_draft"
@@ -130,6 +139,21 @@ class DraftRow(Owned):
         # With the merchant in it: else SQLite takes the index by merchant and time for a ticket's.
         Index("ix_bb_draft_ticket", "account_id", "ticket_id", "merchant_id"),
         Index("ix_bb_draft_state_due", "state", "due_at"),
+        # The queue in its order. What it is narrowed by stands at the end, so that nothing else is
+        # read of those it passes over.
+        Index(
+            "ix_bb_draft_waiting",
+            *("merchant_id", "state", "signer", "sign_by", "minus_stake", "id"),
+            *("stake_currency", "intent", "account_id"),
+            sqlite_where=text(_WAITS),
+            postgresql_where=text(_WAITS),
+        ),
+        Index(
+            "ix_bb_draft_claimed",
+            *("merchant_id", "claimed_by", "id"),
+            sqlite_where=text("claimed_by IS NOT NULL"),
+            postgresql_where=text("claimed_by IS NOT NULL"),
+        ),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
@@ -162,6 +186,12 @@ class DraftRow(Owned):
     created_at: Mapped[datetime]
     state_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
+    claimed_by: Mapped[str | None]
+    claimed_at: Mapped[datetime | None]
+    sign_by: Mapped[datetime] = mapped_column(default=NEVER)
+    signer: Mapped[Role] = mapped_column(default=Role.AGENT)
+    minus_stake: Mapped[int] = mapped_column(Minor, default=0)
+    stake_currency: Mapped[str | None] = mapped_column(String(3))
 
 
 class DecisionRow(Owned):
@@ -259,6 +289,7 @@ class VerdictRow(Owned):
             sqlite_where=text("quick IS NOT NULL"),
             postgresql_where=text("quick IS NOT NULL"),
         ),
+        Index("ix_bb_verdict_merchant_created", "merchant_id", "created_at"),
     )
 
     draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))

@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from plugin.config import Settings
 from plugin.runtime import Runtime
 from plugin.web import (
+    batch,
     beside_draft,
     drafts,
     errors,
@@ -24,6 +25,8 @@ from plugin.web import (
     policy_table,
     policy_text,
     queue,
+    queue_away,
+    queue_workload,
     sidebar,
     sidebar_draft,
     sign_in,
@@ -68,10 +71,17 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     # Neither goes by a cookie: a signature here, a bearer token there.
     for part in (webhooks, sidebar, sidebar_draft, hand_over):
         forgery.exempt(part.pages)
-    people_pages = (sign_in_pages, you, people, queue, drafts, beside_draft)
+    people_pages = (sign_in_pages, you, people, drafts, beside_draft)
+    queue_pages = (queue, batch, queue_workload, queue_away)
     sidebar_pages = (sidebar, sidebar_draft, hand_over)
     policy_pages = (policies, policy_text, policy_table, policy_activation, habits)
-    for part in (webhooks, health, metrics, *people_pages, *sidebar_pages, *policy_pages):
+    for part in (
+        *(webhooks, health, metrics),
+        *people_pages,
+        *queue_pages,
+        *sidebar_pages,
+        *policy_pages,
+    ):
         web.register_blueprint(part.pages)
     open_to_strangers("style sheets and scripts")(web.view_functions["static"])
     require_doors(web)

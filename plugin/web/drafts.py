@@ -14,6 +14,7 @@ from plugin.store import drafts
 from plugin.web.doors import EVERYBODY, NO_VERDICT, SIGNERS, open_to, open_to_strangers
 from plugin.web.draft_view import view_of
 from plugin.web.errors import for_machines
+from plugin.web.queue_lines import claim_view
 from plugin.web.sign_in import signed_in
 from plugin.web.state import runtime
 from plugin.web.verdict_form import LONGEST_REASON, plain_lines, read_verdict, said
@@ -87,10 +88,12 @@ def _page(draft_id: UUID, refused: _Refused | None = None) -> str:
     who = signed_in()
     with runtime().database.read() as session:
         view = view_of(session, runtime(), who, str(draft_id))
+        claim = claim_view(session, who, view.held.draft, runtime().now())
     return render_template(
         "draft.html",
         who=who,
         view=view,
+        claim=claim,
         refused=refused,
         sidebar=False,
         verdict_url=url_for("drafts.verdict", draft_id=draft_id),

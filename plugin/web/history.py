@@ -25,6 +25,7 @@ _WHERE = {
     Surface.SIDEBAR: "in the sidebar",
     Surface.REVIEW_PAGE: "on this page",
     Surface.NOTE: "by a note",
+    Surface.BATCH: "with others like it",
 }
 _MOVED = {
     DraftState.NO_DRAFT: "made no draft",
@@ -43,6 +44,8 @@ _MOVED = {
     DraftState.ANSWERED: "answered in the helpdesk, in their own words",
 }
 _EVENTS = {
+    "claimed": "said that they look at it",
+    "unclaimed": "said that they look at it no longer",
     "bypass": "answered without the approval that was needed",
     "escalated": "asked the next role, for nobody had signed in time",
     "inserted": "put it into their composer",

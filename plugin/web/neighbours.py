@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from plugin.runtime import Runtime
 from plugin.web import queue_view
+from plugin.web.queue_filters import Filters
 from plugin.web.sign_in import SignedIn
 
 
@@ -30,6 +31,6 @@ def neighbour(order: Sequence[str], draft_id: str, way: Way) -> str | None:
 
 def queue_order(session: Session, runtime: Runtime, who: SignedIn) -> Sequence[str]:
     """The drafts of somebody's queue, as the queue page shows them."""
-    sections = queue_view.sections(session, who, now=runtime.now(), newest_first=False)
+    sections = queue_view.sections(session, who, Filters(), now=runtime.now())
     ids = (line.draft.id for section in sections for line in section.lines)
     return list(dict.fromkeys(ids))

@@ -1,62 +1,25 @@
 """What the queue shows: sections of drafts that want the same of their reader."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from plugin.card import approvers_words
-from plugin.models import UNDELIVERED, DraftState, Oversight
-from plugin.review.rights import may_sign
-from plugin.store import drafts, people, waiting
-from plugin.store.drafts import Held, action_of
-from plugin.store.schema import DecisionRow, DraftRow
-from plugin.store.waiting import Decided
+from plugin.models import UNDELIVERED, DraftState, Role
+from plugin.review.lookalikes import FEWEST, Kind
+from plugin.store import people, waiting
+from plugin.store.urgency import signed_by
+from plugin.store.waiting import Decided, Lane
+from plugin.web.queue_filters import SECTIONS, Filters
+from plugin.web.queue_lines import FOR_PEOPLE, Line, Write, writer
 from plugin.web.sign_in import SignedIn
-from plugin.web.words import NEXT_STEPS, money_moved
 
-LONGEST = 200
+LONGEST = 100
 BYPASSES_STAY = timedelta(days=7)
-_FOR_PEOPLE = (
-    DraftState.BLOCKED,
-    DraftState.NO_DRAFT,
-    DraftState.REJECTED,
-    DraftState.EXPIRED,
-)
 _GOING_OUT = (DraftState.APPROVED, DraftState.DELIVERING)
-_NEVER = datetime.max.replace(tzinfo=UTC)
 _LEFT = "A reply went out without the approval that this draft needed."
-_OVER_LIMIT = "more than you may sign"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A draft in the queue.
-
-    Attributes:
-        why: Why it waits, as one sentence.
-        signers: Whose approval it needs: ``a lead or an admin``; or why not the reader's.
-        signed: ``1 of 2 signed``, where more than one must.
-        money: What its actions would move; None where it will not go out.
-        answering: Who said that they answer this customer themselves.
-        mine: The reader may sign it now.
-    """
-
-    draft: DraftRow
-    decision: DecisionRow | None
-    why: str
-    signers: str | None
-    signed: str | None
-    money: str | None
-    answering: str | None
-    mine: bool
-
-    @property
-    def deadline(self) -> datetime | None:
-        """By when it must be signed, if it must."""
-        due = self.decision.deadline_at if self.decision else None
-        return due if self.draft.state.is_awaiting else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,141 +31,196 @@ class Section:
         cut: There are more than are shown; `order` says which are.
         turn: The other order can be asked for.
         note: One sentence on what is in it.
+        alike: The kinds of drafts in it that may be approved together, and how many are shown.
     """
 
     key: str
-    title: str
     lines: tuple[Line, ...]
     cut: bool
     order: str = "oldest"
     turn: bool = False
     note: str | None = None
+    alike: tuple[tuple[Kind, int], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """For people."""
+        return SECTIONS[self.key]
+
+    @property
+    def told(self) -> tuple[object, ...]:
+        """All that it says, but for what the time alone changes."""
+        return (self.key, self.cut, self.alike, *(line.told for line in self.lines))
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What each section's question gave, before it is known whose the drafts are."""
+
+    undelivered: Sequence[Decided]
+    signature: Sequence[Decided]
+    review: Sequence[Decided]
+    others: Sequence[Decided]
+    people: Sequence[Decided]
+    bypassed: Sequence[Decided]
+    going: Sequence[Decided]
+
+    def drafts(self) -> list[Decided]:
+        """All of them."""
+        lists = (self.undelivered, self.signature, self.review, self.others)
+        return [row for rows in (*lists, self.people, self.bypassed, self.going) for row in rows]
 
 
 def sections(
-    session: Session, who: SignedIn, *, now: datetime, newest_first: bool
+    session: Session, who: SignedIn, filters: Filters, *, now: datetime
 ) -> tuple[Section, ...]:
     """The sections that hold anything, in a number of queries that no draft adds to.
 
     Args:
         session: One look.
         who: Whose queue.
+        filters: What they ask to see; also whether what people must answer comes from its other
+            end: nothing but an answer ends that, so what nobody will answer any more may fill the
+            first of it.
         now: For how long bypasses are shown.
-        newest_first: What people must answer, from its other end: nothing but an answer ends it,
-            so what nobody will answer any more may fill the first of it.
     """
-    scope, most = who.scope, LONGEST + 1
-    undelivered = waiting.drafts_in(session, scope, tuple(UNDELIVERED), limit=most)
-    approvals = waiting.approvals(session, scope, limit=most)
-    reviews = waiting.drafts_in(session, scope, [DraftState.AWAITING_REVIEW], limit=most)
-    for_people = waiting.drafts_in(
-        session, scope, _FOR_PEOPLE, limit=most, newest_first=newest_first
-    )
-    left = waiting.bypassed(session, scope, since=now - BYPASSES_STAY, limit=most)
-    going = waiting.drafts_in(session, scope, _GOING_OUT, limit=most)
-    found = (undelivered, approvals, reviews, for_people, left, going)
-    line = _writer(session, who, [draft for rows in found for draft, _ in rows])
-    to_sign, to_review = _lines(line, approvals), _lines(line, reviews)
-    for_others = [one for one in (*to_sign, *to_review) if not one.mine]
-    for_others.sort(key=lambda one: (one.deadline or _NEVER, one.draft.id))
-    cut = len(approvals) > LONGEST or len(reviews) > LONGEST
+    found = _found(session, who, filters, now)
+    line = writer(session, who, [draft for draft, _ in found.drafts()], now)
+    to_sign, to_review = _lines(line, found.signature), _lines(line, found.review)
+    not_mine = [one for one in (*to_sign, *to_review) if not one.mine]
+    elsewhere = _lines(line, found.others)
+    others = sorted((*elsewhere, *not_mine), key=lambda one: one.urgency)
+    reviews = [one for one in to_review if one.mine]
+    newest = filters.people == "newest"
     made = (
-        _section("undelivered", "Delivery needs a look", _lines(line, undelivered)),
+        _section("undelivered", _lines(line, found.undelivered)),
         _section(
             "signature",
-            "Needs your signature",
             [one for one in to_sign if one.mine],
-            cut=len(approvals) > LONGEST,
+            cut=len(to_sign) > LONGEST,
             order="most urgent",
         ),
         _section(
             "review",
-            "Ready for your review",
-            [one for one in to_review if one.mine],
-            cut=len(reviews) > LONGEST,
+            reviews,
+            cut=len(to_review) > LONGEST,
+            order="most urgent",
+            alike=_alike(reviews[:LONGEST]),
         ),
-        _section("others", "Waits for somebody else", for_others, cut=cut, order="most urgent"),
+        _section("others", others if filters.show("others") else (), order="most urgent"),
         _section(
             "people",
-            "For people to answer in the helpdesk",
-            _lines(line, for_people),
-            order="newest" if newest_first else "oldest",
-            turn=len(for_people) > LONGEST,
+            _lines(line, found.people),
+            order="newest" if newest else "oldest",
+            turn=len(found.people) > LONGEST,
         ),
         _section(
             "bypassed",
-            "Left without its approval",
-            _lines(line, left, why=_LEFT),
+            _lines(line, found.bypassed, why=_LEFT),
             order="newest",
             note=f"The last {BYPASSES_STAY.days} days, newest first.",
         ),
-        _section("going", "Going out", _lines(line, going)),
+        _section("going", _lines(line, found.going)),
     )
     return tuple(section for section in made if section.lines)
 
 
-_Write = Callable[[Decided, str | None], Line]
+def needs_reader(shown: Iterable[Section]) -> tuple[int, bool]:
+    """How many of the drafts shown wait for their reader, and whether there are more."""
+    mine = [section for section in shown if section.key in ("signature", "review")]
+    return sum(len(section.lines) for section in mine), any(section.cut for section in mine)
 
 
-def _lines(line: _Write, rows: Iterable[Decided], *, why: str | None = None) -> list[Line]:
+def reviewable(session: Session, who: SignedIn, *, now: datetime) -> list[Line]:
+    """What the reader may review, as far as the queue shows it."""
+    lanes = _lanes(who, DraftState.AWAITING_REVIEW, Filters())
+    found = waiting.awaiting(session, who.scope, lanes, limit=LONGEST)
+    line = writer(session, who, [draft for draft, _ in found], now)
+    return [one for one in _lines(line, found) if one.mine]
+
+
+def _found(session: Session, who: SignedIn, filters: Filters, now: datetime) -> _Found:
+    scope, most, only = who.scope, LONGEST + 1, filters.only(session, who, now)
+
+    def in_states(key: str, states: Sequence[DraftState], *, newest: bool = False) -> list[Decided]:
+        if not filters.show(key):
+            return []
+        found = waiting.drafts_in(
+            session, scope, states, limit=most, newest_first=newest, only=only
+        )
+        return list(found)
+
+    def to_sign(key: str, lanes: Sequence[Lane]) -> list[Decided]:
+        if not filters.show(key):
+            return []
+        return list(waiting.awaiting(session, scope, lanes, limit=most, only=only))
+
+    since = now - BYPASSES_STAY
+    left = (
+        waiting.bypassed(session, scope, since=since, limit=most, only=only)
+        if filters.show("bypassed")
+        else ()
+    )
+    return _Found(
+        undelivered=in_states("undelivered", tuple(UNDELIVERED)),
+        signature=to_sign("signature", _lanes(who, DraftState.AWAITING_APPROVAL, filters)),
+        review=to_sign("review", _lanes(who, DraftState.AWAITING_REVIEW, filters)),
+        others=to_sign("others", _others_lanes(who, filters)),
+        people=in_states("people", FOR_PEOPLE, newest=filters.people == "newest"),
+        bypassed=left,
+        going=in_states("going", _GOING_OUT),
+    )
+
+
+def _lanes(who: SignedIn, state: DraftState, filters: Filters) -> list[Lane]:
+    """What the reader may sign."""
+    limit = people.limit_of(who.person)
+    return [
+        Lane(state, least, limit)
+        for least in signed_by(who.person.role)[True]
+        if _asked_for(state, least, filters)
+    ]
+
+
+def _others_lanes(who: SignedIn, filters: Filters) -> list[Lane]:
+    """What the reader may not sign: by their role, or for its money."""
+    limit, least_signers = people.limit_of(who.person), signed_by(who.person.role)
+    awaiting = (DraftState.AWAITING_APPROVAL, DraftState.AWAITING_REVIEW)
+    by_role = [Lane(state, least) for state in awaiting for least in least_signers[False]]
+    by_limit = [
+        Lane(state, least, limit, over=True)
+        for state in awaiting
+        for least in least_signers[True]
+        if limit is not None
+    ]
+    return [lane for lane in (*by_role, *by_limit) if _asked_for(lane.state, lane.signer, filters)]
+
+
+def _asked_for(state: DraftState, least: Role, filters: Filters) -> bool:
+    """Whether there can be such drafts, and they are asked for. An agent may give any review."""
+    if state is DraftState.AWAITING_REVIEW and least is not Role.AGENT:
+        return False
+    return filters.signer in (None, least)
+
+
+def _lines(line: Write, rows: Iterable[Decided], *, why: str | None = None) -> list[Line]:
     return [line(row, why) for row in rows]
+
+
+def _alike(lines: Iterable[Line]) -> tuple[tuple[Kind, int], ...]:
+    counts = Counter(line.kind for line in lines if line.kind)
+    return tuple(sorted((kind, count) for kind, count in counts.items() if count >= FEWEST))
 
 
 def _section(
     key: str,
-    title: str,
     lines: Sequence[Line],
     *,
     cut: bool | None = None,
     order: str = "oldest",
     turn: bool = False,
     note: str | None = None,
+    alike: tuple[tuple[Kind, int], ...] = (),
 ) -> Section:
     is_cut = len(lines) > LONGEST if cut is None else cut
-    return Section(key, title, tuple(lines[:LONGEST]), is_cut, order, turn, note)
-
-
-def _writer(session: Session, who: SignedIn, rows: Sequence[DraftRow]) -> _Write:
-    """Writes lines, with all that is known of these drafts read at once."""
-    names = people.names(session, who.scope)
-    actions = drafts.actions_of(session, who.scope, rows)
-    awaiting = [row for row in rows if row.state.is_awaiting]
-    signers = waiting.signers_of(session, who.scope, awaiting)
-
-    def line(row: Decided, why: str | None) -> Line:
-        draft, decision = row
-        held = Held(draft, decision, tuple(actions[draft.id]))
-        wants = draft.state.is_awaiting
-        may = wants and may_sign(held, who.person) is None
-        signed = signers[draft.id]
-        gone = draft.state in _FOR_PEOPLE or draft.bypassed
-        return Line(
-            draft=draft,
-            decision=decision,
-            why=why or _why(draft, decision),
-            signers=_signers(held, may=may) if wants else None,
-            signed=_signed(decision, len(signed)) if wants else None,
-            money=None if gone else money_moved(action_of(action) for action in held.actions),
-            answering=names.get(draft.opened_for or "") if draft.state.is_open else None,
-            mine=may and who.person.id not in signed,
-        )
-
-    return line
-
-
-def _signers(held: Held, *, may: bool) -> str | None:
-    if held.decision is not None and held.oversight is Oversight.APPROVAL:
-        return f"by {approvers_words(held.decision.approvers)}"
-    return None if may else _OVER_LIMIT
-
-
-def _signed(decision: DecisionRow | None, count: int) -> str | None:
-    needed = decision.approvals if decision else 0
-    return f"{count} of {needed} signed" if needed > 1 else None
-
-
-def _why(draft: DraftRow, decision: DecisionRow | None) -> str:
-    if draft.state in UNDELIVERED:
-        return NEXT_STEPS[draft.state]
-    held_because = decision.held_because if decision else ()
-    return held_because[0] if held_because else draft.note or ""
+    return Section(key, tuple(lines[:LONGEST]), is_cut, order, turn, note, alike)

@@ -8,6 +8,8 @@ const ALOUD = 3;
 const sections = document.getElementById("sections");
 const notice = document.getElementById("notice");
 const heard = document.getElementById("heard");
+const needed = document.getElementById("needed");
+const claiming = document.getElementById("claiming");
 let version = null;
 let wait = EVERY_MS;
 let timer = 0;
@@ -47,10 +49,10 @@ function take(old, next) {
 const lineIds = () => new Set([...sections.querySelectorAll("tr[data-heard]")].map((line) => line.id));
 
 function show(html) {
-  const fresh = document.importNode(
-    new DOMParser().parseFromString(html, "text/html").getElementById("sections"),
-    true,
-  );
+  const page = new DOMParser().parseFromString(html, "text/html");
+  const fresh = document.importNode(page.getElementById("sections"), true);
+  document.title = page.title;
+  needed.textContent = page.getElementById("needed").textContent;
   const before = lineIds();
   const focused = sections.contains(document.activeElement) ? document.activeElement : null;
   const added = [...fresh.querySelectorAll("tr[data-heard]")].filter((line) => !before.has(line.id));
@@ -62,11 +64,13 @@ function show(html) {
   tell(added.map((line) => line.dataset.heard));
 }
 
+/** Says aloud what came in, and how many need the reader now. What others took away is only shown. */
 function tell(news) {
   if (news.length === 0) return;
   const more = news.length - ALOUD;
-  const first = news.slice(0, ALOUD).join(". ");
-  heard.textContent = more > 0 ? `${first}. And ${more} more.` : first;
+  const first = news.slice(0, ALOUD);
+  if (more > 0) first.push(`And ${more} more`);
+  heard.textContent = [...first, needed.textContent].join(". ");
 }
 
 /** Asks once. Resolves to whether to go on asking; throws while the server is out of reach. */
@@ -102,6 +106,33 @@ async function follow() {
   clearTimeout(timer);
   timer = setTimeout(follow, wait);
 }
+
+/** Claims a draft, or lets it go, without leaving the page; says who was first where somebody was. */
+async function claim(button) {
+  const sent = new FormData(claiming, button);
+  button.disabled = true;
+  try {
+    const answer = await fetch(claiming.action, {
+      method: "POST",
+      body: sent,
+      headers: { Accept: "application/json" },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    const said = answer.ok ? "" : (await answer.json()).error.message;
+    await follow();
+    say(said);
+  } catch {
+    say("Connection lost, trying again.");
+  } finally {
+    button.disabled = false;
+  }
+}
+
+claiming.addEventListener("submit", (event) => {
+  if (!event.submitter) return;
+  event.preventDefault();
+  claim(event.submitter);
+});
 
 document.getElementById("asof").textContent = "This page keeps itself up to date.";
 document.addEventListener("visibilitychange", () => {

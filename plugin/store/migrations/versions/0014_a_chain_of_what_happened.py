@@ -8,7 +8,7 @@ from plugin.store.audit_seal import Seal
 from plugin.store.columns import Json, Moment, Secret, Words, new_id
 
 revision = "0014"
-down_revision = "0009"
+down_revision = "0013"
 branch_labels = None
 depends_on = None
 
