@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 
 from bench import (
     accept,
+    audit,
     commitments,
     decide,
     diff,
@@ -27,6 +28,7 @@ _MEASURED: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "diff": diff.figures,
     "decide": decide.figures,
     "replay": replay.figures,
+    "audit": audit.figures,
 }
 # Sets of labelled text, and what came of them: lines of totals, no figures with a goal.
 _JUDGED: Mapping[str, Callable[[], Iterator[str]]] = {

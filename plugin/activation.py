@@ -62,7 +62,8 @@ def activate(
             at=now,
             actor=by.actor,
             event="policy_activated",
-            detail={"version": number, "by": by.name},
+            detail={"version": number, "before": before.number if before else None},
+            text={"by": by.name, "why": why},
         )
     return number
 

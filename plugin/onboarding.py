@@ -52,7 +52,8 @@ def add_merchant(runtime: Runtime, name: str) -> str:
     now = runtime.now()
     with runtime.database.write() as session:
         scope = merchants.add_merchant(session, name.strip(), at=now)
-        audit.add(session, scope, at=now, actor=_COMMAND, event="merchant_added")
+        named = {"name": name.strip()}
+        audit.add(session, scope, at=now, actor=_COMMAND, event="merchant_added", text=named)
     return scope.merchant_id
 
 
@@ -101,7 +102,7 @@ def add_account(runtime: Runtime, merchant_id: str, new: NewAccount) -> tuple[st
             at=now,
             actor=_COMMAND,
             event="account_added",
-            detail={"account": account.id},
+            detail={"account": account.id, "helpdesk": new.helpdesk, "url": account.url},
         )
     return account.id, webhook_url(runtime, new.helpdesk, account.id)
 
@@ -130,7 +131,10 @@ def add_webhook_secret(runtime: Runtime, merchant_id: str, account_id: str, secr
     with runtime.database.write() as session:
         scope = merchants.require_merchant(session, merchant_id)
         merchants.account(session, scope, account_id)
-        merchants.add_webhook_secret(session, scope, account_id, secret, at=runtime.now())
+        now, detail = runtime.now(), {"account": account_id}
+        merchants.add_webhook_secret(session, scope, account_id, secret, at=now)
+        event = "webhook_secret_added"
+        audit.add(session, scope, at=now, actor=_COMMAND, event=event, detail=detail)
 
 
 def replace_credentials(
@@ -198,11 +202,14 @@ def add_shop(runtime: Runtime, merchant_id: str, *, kind: str, url: str, token: 
     if kind not in SHOPS:
         raise InvalidInputError("kind", f"expected one of: {', '.join(SHOPS)}")
     _check_url(runtime, url, "https://shop.example/api")
+    now = runtime.now()
     with runtime.database.write() as session:
         scope = merchants.require_merchant(session, merchant_id)
         shop = merchants.add_shop(
-            session, scope, kind=kind, url=url.rstrip("/"), token=token, at=runtime.now()
+            session, scope, kind=kind, url=url.rstrip("/"), token=token, at=now
         )
+        detail = {"shop": shop.id, "kind": kind, "url": shop.url}
+        audit.add(session, scope, at=now, actor=_COMMAND, event="shop_added", detail=detail)
     return shop.id
 
 
@@ -302,4 +309,8 @@ def load_macro_file(runtime: Runtime, merchant_id: str, source: str) -> tuple[in
         raise InvalidInputError("macros", "the file holds no macro")
     with runtime.database.write() as session:
         scope = merchants.require_merchant(session, merchant_id, lock=True)
-        return files.add_macros(session, scope, source, at=runtime.now()), count
+        now = runtime.now()
+        version = files.add_macros(session, scope, source, at=now)
+        detail = {"version": version, "macros": count}
+        audit.add(session, scope, at=now, actor=_COMMAND, event="macros_loaded", detail=detail)
+    return version, count

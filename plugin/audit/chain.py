@@ -83,7 +83,7 @@ class Chain:
                 row_id=row_id,
                 merchant_id=self.merchant_id,
                 number=number,
-                at=_moment(at),
+                at=as_digested(at),
                 actor=actor,
                 event=event,
                 draft_id=draft_id,
@@ -115,8 +115,9 @@ class Chain:
 
 def _fits(digest: str, salt: object, text: object) -> bool:
     """Whether it is the text of that digest. SQLite keeps anything in any column."""
-    is_one = isinstance(salt, bytes) and isinstance(text, str)
-    return is_one and text_digest(salt, text) == digest
+    if not isinstance(salt, bytes) or not isinstance(text, str):
+        return False
+    return text_digest(salt, text) == digest
 
 
 def _wrong_number(number: int, wanted: int) -> Wrong:
@@ -134,7 +135,7 @@ def _not_next(number: int) -> Wrong:
     return Wrong(number, how)
 
 
-def _moment(stored: object) -> str:
+def as_digested(stored: object) -> str:
     """A time as it is digested: PostgreSQL gives a time, SQLite its text, an export ours."""
     if isinstance(stored, datetime):
         return moment(stored)

@@ -1,15 +1,17 @@
 """Whether a merchant's audit is what was written: every row, every text, and the end of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from itertools import islice
 
 from plugin.audit.chain import Chain, Wrong
 from plugin.store import audit_reading
-from plugin.store.audit_reading import Head
+from plugin.store.audit_reading import Head, Stored
 from plugin.store.audit_seal import Seal
 from plugin.store.engine import Database
 from plugin.store.scope import Scope
 
 Progress = Callable[[int, int], None]
+_AT_ONCE = 5_000
 _KEYS = "the database was changed from outside, or a key of ours was removed"
 
 
@@ -46,6 +48,36 @@ def verify(
             chain.wrong = Wrong(None, "a row without a number was added past us")
         if chain.wrong is None and audit_reading.has_stray_text(session, scope):
             chain.wrong = Wrong(None, "a text belongs to no row: its row was removed")
+    return chain
+
+
+def verify_export(
+    found: Iterable[tuple[str, Stored]],
+    *,
+    part: bool = False,
+    expect: str | None = None,
+    progress: Progress | None = None,
+) -> Chain:
+    """Check an export by itself: a file tells nothing of rows after its last.
+
+    Args:
+        found: Its rows with their merchant's id.
+        part: It holds some rows only, such as one draft's: what is missing is no fault.
+        expect: The digest of a last row, noted elsewhere.
+        progress: Told how many rows were read, and 0: nobody knows how many there are.
+    """
+    rows = iter(found)
+    chain = Chain("", part=part, expect=expect)
+    while some := list(islice(rows, _AT_ONCE)):
+        chain.merchant_id = chain.merchant_id or some[0][0]
+        foreign = next((row for owner, row in some if owner != chain.merchant_id), None)
+        if foreign is not None:
+            chain.wrong = Wrong(foreign[0], "it is another merchant's")
+        if foreign is not None or not chain.read(row for _, row in some):
+            break
+        if progress is not None:
+            progress(chain.rows, 0)
+    chain.end()
     return chain
 
 

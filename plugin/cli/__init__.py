@@ -18,6 +18,7 @@ _OUTSIDE = 3
 
 _COMMANDS: Mapping[str, str] = {
     "account": "accounts:account",
+    "audit": "audit:audit",
     "corrections": "records:corrections",
     "db": "service:db",
     "demo": "demo:demo",

@@ -11,8 +11,8 @@ from plugin.cli.opened import opened
 from plugin.errors import MovedError
 from plugin.learning.exports import csv_lines, json_lines, records
 from plugin.models import InboxState
+from plugin.store import audit, inbox, merchants
 from plugin.store import corrections as correction_rows
-from plugin.store import inbox, merchants
 
 _json = click.option("--json", "as_json", is_flag=True, help="One JSON object a line.")
 _limit = click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 10_000))
@@ -134,8 +134,13 @@ def export(merchant: str, form: str) -> None:
     bookbag corrections export --merchant 0192... --format csv >corrections.csv
     """
     out = sys.stdout.buffer
-    with opened() as service, service.database.read() as session:
-        found = records(session, merchants.require_merchant(session, merchant))
-        for line in csv_lines(found) if form == "csv" else json_lines(found):
-            out.write(line.encode())
+    with opened() as service:
+        with service.database.write() as session:
+            scope = merchants.require_merchant(session, merchant)
+            what, now = {"what": "corrections", "format": form}, service.runtime.now()
+            audit.add(session, scope, at=now, actor="command", event="exported", detail=what)
+        with service.database.read() as session:
+            found = records(session, scope)
+            for line in csv_lines(found) if form == "csv" else json_lines(found):
+                out.write(line.encode())
     out.flush()

@@ -14,6 +14,7 @@ from plugin.models import UNDELIVERED, DraftState, Outcome, Oversight
 from plugin.outbox import ask_tags, reply_key
 from plugin.runtime import Case, Runtime
 from plugin.store import audit, drafts, effects, people
+from plugin.store.audit_decisions import held_by
 from plugin.store.drafts import Held
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
@@ -136,7 +137,10 @@ def _settle(runtime: Runtime, session: Session, scope: Scope, held: Held, messag
         bypassed=bypass,
     )
     if bypass:
-        audit.add(session, scope, at=now, actor=actor, event="bypass", draft_id=draft.id)
+        lacked = {"message": message.id, "rev": draft.rev, **held_by(held.decision)}
+        audit.add(
+            session, scope, at=now, actor=actor, event="bypass", draft_id=draft.id, detail=lacked
+        )
         log.warning("bypass", draft=draft.id)
     ask_tags(session, runtime.enqueue, scope, draft, at=now)
     return f"An agent's own reply: the draft is {state.words}."

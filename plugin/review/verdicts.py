@@ -10,6 +10,7 @@ from datetime import timedelta
 import structlog
 from sqlalchemy.orm import Session
 
+from plugin.audit import record
 from plugin.card import plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.models import UNDELIVERED, DraftState, Oversight, Surface, VerdictKind
@@ -29,7 +30,7 @@ from plugin.review.rights import (
     require_signer,
 )
 from plugin.runtime import Runtime
-from plugin.store import audit, drafts, verdicts
+from plugin.store import drafts, verdicts
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
@@ -263,14 +264,16 @@ class _Step:
             seen_ms=habit.seen_ms,
             quick=habit.quick,
         )
-        audit.add(
+        record.verdict(
             self.session,
             self.scope,
+            self.held,
+            self.verdict.kind,
+            surface=self.verdict.surface,
+            person_id=self.person.id,
+            reply=text or self.held.draft.final_text or self.held.draft.text,
+            reason=self.verdict.reason,
             at=self.runtime.now(),
-            actor=f"person:{self.person.id}",
-            event="verdict",
-            draft_id=self.held.draft.id,
-            detail={"verdict": self.verdict.kind, "surface": self.verdict.surface},
         )
 
     def _move(self, to: DraftState, **changes: object) -> None:

@@ -124,15 +124,21 @@ def forget_texts(
 def _with_text(session: Session, scope: Scope, wanted: ColumnElement[bool]) -> dict[str, int]:
     """The numbers of those of the wanted rows that have a text, by their ids."""
     rows = session.execute(
-        select(AuditRow.id, AuditRow.number)
-        .join(AuditText, AuditText.audit_id == AuditRow.id)
-        .where(
-            AuditRow.merchant_id == scope.merchant_id,
-            AuditText.merchant_id == scope.merchant_id,
-            wanted,
+        select(AuditRow.id, AuditRow.number).where(
+            AuditRow.merchant_id == scope.merchant_id, AuditRow.text_digest.is_not(None), wanted
         )
-    )
-    return {audit_id: number or 0 for audit_id, number in rows}
+    ).all()
+    numbers = {row.id: row.number or 0 for row in rows}
+    there: set[str] = set()
+    for some in _slices(numbers):
+        there |= set(
+            session.scalars(
+                select(AuditText.audit_id).where(
+                    AuditText.merchant_id == scope.merchant_id, AuditText.audit_id.in_(some)
+                )
+            )
+        )
+    return {row_id: number for row_id, number in numbers.items() if row_id in there}
 
 
 def _slices(wanted: Iterable[str]) -> Iterable[list[str]]:

@@ -1,9 +1,11 @@
 """The audit read whole, in order, as it is stored: for checking and for export."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import LargeBinary, Text, and_, exists, select, type_coerce
+from sqlalchemy import ColumnElement, LargeBinary, Select, Text, and_, exists, select, type_coerce
 from sqlalchemy.orm import Session
 
 from plugin.store.audit_seal import Seal, opened
@@ -33,28 +35,58 @@ class Head(NamedTuple):
     seal: Seal | None
 
 
-def pages(session: Session, scope: Scope, *, of: int = _PAGE) -> Iterator[Sequence[Stored]]:
-    """All rows that have a number, by number, with their texts; several of one number as well.
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Which rows: those from `since` on and before `until`, or of one draft. All, unasked."""
+
+    since: datetime | None = None
+    until: datetime | None = None
+    draft_id: str | None = None
+
+    def conditions(self) -> Iterator[ColumnElement[bool]]:
+        """In SQL."""
+        if self.since is not None:
+            yield _ROW.at >= self.since
+        if self.until is not None:
+            yield _ROW.at < self.until
+        if self.draft_id is not None:
+            yield _ROW.draft_id == self.draft_id
+
+
+ALL = Part()
+
+
+def pages(
+    session: Session, scope: Scope, part: Part = ALL, *, of: int = _PAGE
+) -> Iterator[Sequence[Stored]]:
+    """Rows that have a number, by number, with their texts; several of one number as well.
 
     A page begins with the number that the one before ended with: else a second row of that number
     would be overlooked. The row that was given already is not given again.
     """
-    texts = and_(_TEXT.merchant_id == scope.merchant_id, _TEXT.audit_id == _ROW.id)
-    query = (
-        select(*_COLUMNS)
-        .join_from(table_of(AuditRow), table_of(AuditText), texts, isouter=True)
-        .where(_ROW.merchant_id == scope.merchant_id)
-        .order_by(_ROW.number)
-        .limit(of)
-    )
+    query = _rows(scope, part)
+    if part.draft_id is not None:
+        # So few that they are sorted here: by the order of numbers all rows would be gone through.
+        found = [row for row in session.execute(query) if row[_NUMBER] is not None]
+        yield sorted(found, key=lambda row: int(row[_NUMBER]))
+        return
     after, last = _BELOW_ALL, None
     while True:
-        rows = session.execute(query.where(_ROW.number >= after)).all()
+        rows = session.execute(query.where(_ROW.number >= after).order_by(_ROW.number).limit(of))
         fresh = [row for row in rows if row[_ID] != last]
         if not fresh:
             return
         yield fresh
         after, last = fresh[-1][_NUMBER], fresh[-1][_ID]
+
+
+def _rows(scope: Scope, part: Part) -> Select[Any]:
+    texts = and_(_TEXT.merchant_id == scope.merchant_id, _TEXT.audit_id == _ROW.id)
+    return (
+        select(*_COLUMNS)
+        .join_from(table_of(AuditRow), table_of(AuditText), texts, isouter=True)
+        .where(_ROW.merchant_id == scope.merchant_id, *part.conditions())
+    )
 
 
 def has_unnumbered(session: Session, scope: Scope) -> bool:

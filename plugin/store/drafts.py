@@ -12,7 +12,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 from connectors.types import ActionRequest, Money
 from plugin.errors import MissingError, MovedError
 from plugin.models import AWAITING, FINISHED, MOVES, DraftState, Oversight
-from plugin.store import audit, reservations, urgency
+from plugin.store import audit, audit_decisions, reservations, urgency
 from plugin.store.rows import insert_once
 from plugin.store.schema import ActionRow, DecisionRow, DraftRow
 from plugin.store.scope import Scope
@@ -59,9 +59,10 @@ def add(session: Session, scope: Scope, draft: DraftRow) -> bool:
 
 
 def add_decision(session: Session, scope: Scope, decision: DecisionRow) -> None:
-    """Store what was decided, with what it was decided on."""
+    """Store what was decided, with what it was decided on, and record it."""
     decision.merchant_id = scope.merchant_id
     session.add(decision)
+    audit_decisions.decided(session, scope, decision)
 
 
 def add_actions(

@@ -96,6 +96,8 @@ def person_of(actor: str, names: Mapping[str, str]) -> str:
 
 
 def _is_told(row: AuditRow) -> bool:
+    if row.event == "decided":
+        return False  # The move that follows it says what came of it.
     if "because" in row.detail:
         return bool(row.detail["from"] == DraftState.DRAFTING)
     return "verdict" not in row.detail
