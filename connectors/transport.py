@@ -1,6 +1,7 @@
 """How bytes leave the house: time limits, the address guard, the size cap. No retries.
 
-`connectors.http` builds sessions on it; nothing else mounts an adapter.
+`connectors.http` builds sessions on it, and so does the sign-in through a provider; nothing else
+mounts an adapter.
 """
 
 import ipaddress

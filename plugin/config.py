@@ -207,8 +207,11 @@ class _Reader:
         }
         if not any(given.values()):
             return None
-        missing = [name for name, value in given.items() if not value]
-        self.problems += [f"{name}: is missing; the other two are set" for name in missing]
+        self.problems += [
+            f"{name}: is missing; a provider needs all three"
+            for name, value in given.items()
+            if not value
+        ]
         if given["BOOKBAG_OIDC_ISSUER"]:
             self.url("BOOKBAG_OIDC_ISSUER", "https://accounts.example.com")
         return Provider(*given.values())

@@ -195,6 +195,17 @@ def subject_of(session: Session, scope: Scope, person_id: str, issuer: str) -> s
     )
 
 
+def person_of_subject(session: Session, scope: Scope, issuer: str, subject: str) -> str | None:
+    """Whose subject this is; None where it is nobody's."""
+    return session.scalar(
+        select(Subject.person_id).where(
+            Subject.merchant_id == scope.merchant_id,
+            Subject.issuer == issuer,
+            Subject.subject == subject,
+        )
+    )
+
+
 def pin_subject(
     session: Session, scope: Scope, person_id: str, *, issuer: str, subject: str, at: datetime
 ) -> None:

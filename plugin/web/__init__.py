@@ -24,6 +24,7 @@ from plugin.web import (
     policy_activation,
     policy_table,
     policy_text,
+    provider,
     queue,
     queue_away,
     queue_workload,
@@ -71,7 +72,7 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     # Neither goes by a cookie: a signature here, a bearer token there.
     for part in (webhooks, sidebar, sidebar_draft, hand_over):
         forgery.exempt(part.pages)
-    people_pages = (sign_in_pages, you, people, drafts, beside_draft)
+    people_pages = (sign_in_pages, provider, you, people, drafts, beside_draft)
     queue_pages = (queue, batch, queue_workload, queue_away)
     sidebar_pages = (sidebar, sidebar_draft, hand_over)
     policy_pages = (policies, policy_text, policy_table, policy_activation, habits)
@@ -86,6 +87,7 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     open_to_strangers("style sheets and scripts")(web.view_functions["static"])
     require_doors(web)
     use_limits(web, runtime.settings)
+    provider.use_provider(web, runtime.settings)
     errors.register(web)
     web.after_request(add_headers)
     return web

@@ -149,15 +149,14 @@ def cookie_name() -> str:
     return f"__Host-{SESSION_COOKIE}" if runtime().settings.is_https else SESSION_COOKIE
 
 
-def wanted_page() -> str:
+def wanted_page(asked: str | None) -> str:
     """Where to go after the sign-in: a page of ours that was asked for, and no other address.
 
     The address is built anew from the page's name and what stands in it: a path that browsers read
     otherwise than we do, such as ``//host``, leads nowhere.
     """
-    asked = request.args.get("next", "")
     try:
-        page, named = current_app.url_map.bind("").match(asked, method="GET")
+        page, named = current_app.url_map.bind("").match(asked or "", method="GET")
     except HTTPException:
         page, named = "", {}
     return url_for(page, **named) if page in _PAGES else url_for("queue.show")

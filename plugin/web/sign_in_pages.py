@@ -5,23 +5,19 @@ review page. Opening it only shows a button, so that a mail scanner which follow
 up, and no other site signs anybody in. An invitation also lets its person choose a password.
 """
 
-import secrets as random
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
 from http import HTTPStatus
 
 import structlog
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from plugin.errors import InvalidInputError, LinkOverError
 from plugin.staff import passwords
-from plugin.store import credentials, merchants, people, unscoped
-from plugin.store.scope import Scope
+from plugin.store import credentials, people, unscoped
 from plugin.store.unscoped import Credential
 from plugin.web.doors import EVERYBODY, open_to, open_to_strangers
+from plugin.web.letting_in import let_in
 from plugin.web.limits import remember_browser
 from plugin.web.password_form import read_new
 from plugin.web.sign_in import (
@@ -39,9 +35,6 @@ log = structlog.get_logger(__name__)
 
 pages = Blueprint("sign_in", __name__)
 
-_TOKEN_BYTES = 32
-# To press one of a few buttons.
-_CHOICE_LASTS = timedelta(minutes=5)
 _OVER = (
     "This sign-in link was used or is too old. Go by the sidebar beside the ticket, or ask your "
     "admin for a new one."
@@ -52,19 +45,11 @@ _WRONG = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """One of several merchants at which somebody has one e-mail and password; where to press."""
-
-    merchant: str
-    action: str
-
-
 @pages.get("/sign-in")
 @open_to_strangers("only asks for e-mail and password")
 def ask() -> ResponseReturnValue:
     """The form. Whoever is signed in already goes on at once."""
-    return redirect(wanted_page()) if somebody() is not None else _form()
+    return redirect(wanted_page(request.args.get("next"))) if somebody() is not None else _form()
 
 
 @pages.post("/sign-in")
@@ -76,12 +61,7 @@ def enter() -> ResponseReturnValue:
     if not found:
         log.warning("sign_in_refused", email=credentials.digest(email.strip().casefold())[:12])
         return _form(email=email, problem=_WRONG), HTTPStatus.UNAUTHORIZED
-    if len(found) > 1:
-        return render_template("sign_in_choice.html", choices=_choices(found))
-    ((scope, person_id),) = found
-    with runtime().database.write() as session:
-        token = begin(session, scope, person_id, by="password")
-    response = remember(make_response(redirect(wanted_page())), token)
+    response = let_in(found, by="password", asked=request.args.get("next"))
     remember_browser(response, email)
     return response
 
@@ -94,7 +74,7 @@ def offer(token: str) -> ResponseReturnValue:
         found = _link(session, token)
     here = somebody()
     if here is not None and here.person.id == found.person_id and not _sets_password(found):
-        return redirect(wanted_page())
+        return redirect(wanted_page(request.args.get("next")))
     return _offer(found)
 
 
@@ -112,7 +92,7 @@ def use(token: str) -> ResponseReturnValue:
             fresh = begin(session, found.scope, found.person_id, by="link")
     except InvalidInputError as wrong:
         return _offer(found, wrong), wrong.http_status
-    return remember(make_response(redirect(wanted_page())), fresh)
+    return remember(make_response(redirect(wanted_page(request.args.get("next")))), fresh)
 
 
 @pages.post("/sign-out")
@@ -154,24 +134,6 @@ def _choose(session: Session, found: Credential) -> None:
     person = people.person(session, found.scope, found.person_id)
     passwords.choose(runtime(), session, person, read_new())
     credentials.end_sessions(session, found.scope, person.id, at=runtime().now())
-
-
-def _choices(found: Sequence[tuple[Scope, str]]) -> list[Choice]:
-    """A link for each merchant, so that the password need not be sent again."""
-    choices, now = [], runtime().now()
-    with runtime().database.write() as session:
-        for scope, person_id in found:
-            token = random.token_urlsafe(_TOKEN_BYTES)
-            credentials.add_link(
-                session,
-                scope,
-                person_id,
-                digest=credentials.digest(token),
-                expires_at=now + _CHOICE_LASTS,
-            )
-            action = url_for("sign_in.use", token=token, next=request.args.get("next"))
-            choices.append(Choice(merchants.name(session, scope), action))
-    return choices
 
 
 def _link(session: Session, token: str) -> Credential:

@@ -29,6 +29,8 @@ OPEN_TO_STRANGERS = {
     "GET /policies/preview",
     "GET /readyz",
     "GET /sign-in",
+    "GET /sign-in/provider",
+    "GET /sign-in/provider/back",
     "GET /sign-in/<token>",
     "GET /static/<path:filename>",
     "POST /sign-in",
