@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -63,8 +64,8 @@ def add(runtime: Runtime, scope: Scope, by: str, email: str, rights: Rights) -> 
             helpdesk_user=rights.helpdesk_user,
             at=now,
         )
-        detail = {"person": person.id, "role": rights.role, "after": _recorded(rights)}
-        audit.add(session, scope, at=now, actor=by, event="person_added", detail=detail)
+        added = _recorded(rights)
+        _record(session, scope, person, by=by, event="person_added", at=now, after=added)
     return person.id
 
 
@@ -89,13 +90,9 @@ def change(runtime: Runtime, scope: Scope, by: str, person_id: str, wanted: Righ
         account_id, user = wanted.helpdesk_user or (None, None)
         people.link(session, scope, person.id, account_id=account_id, helpdesk_user=user)
         old, new = _recorded(before), _recorded(wanted)
-        changed = [name for name in new if old[name] != new[name]]
-        detail = {
-            "person": person.id,
-            "before": {name: old[name] for name in changed},
-            "after": {name: new[name] for name in changed},
-        }
-        audit.add(session, scope, at=runtime.now(), actor=by, event="person_changed", detail=detail)
+        after = {name: new[name] for name in new if old[name] != new[name]}
+        values = {"before": {name: old[name] for name in after}, "after": after}
+        _record(session, scope, person, by=by, event="person_changed", at=runtime.now(), **values)
     return True
 
 
@@ -198,3 +195,23 @@ def _recorded(rights: Rights) -> Mapping[str, str | None]:
         "limit": str(rights.limit) if rights.limit is not None else None,
         "helpdesk_user": f"{known[0]}:{known[1]}" if known else None,
     }
+
+
+def _record(
+    session: Session,
+    scope: Scope,
+    person: PersonRow,
+    *,
+    by: str,
+    event: str,
+    at: datetime,
+    **values: Mapping[str, str | None],
+) -> None:
+    """Their rights stay in the record; their name stands where it can be erased."""
+    detail: dict[str, object] = {"person": person.id}
+    text: dict[str, object] = {}
+    for when, said in values.items():
+        detail[when] = {name: value for name, value in said.items() if name != "name"}
+        if "name" in said:
+            text[when] = said["name"]
+    audit.add(session, scope, at=at, actor=by, event=event, detail=detail, text=text)

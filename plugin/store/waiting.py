@@ -24,6 +24,7 @@ _UNREAD = (
     *(defer(column) for column in (DraftRow.text, DraftRow.final_text, DraftRow.message_text)),
     *(defer(column) for column in (DraftRow.facts, DraftRow.reading, DraftRow.topics)),
     *(defer(column) for column in (DecisionRow.policies, DecisionRow.tags, DecisionRow.headroom)),
+    *(defer(column) for column in (DecisionRow.advice, DraftRow.drafter, DraftRow.confidence)),
 )
 
 

@@ -13,7 +13,7 @@ from plugin.replay import replay
 from plugin.store import audit, corrections, files, inbox, unscoped, waiting
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
-from tests.web.visitor import Visitor
+from tests.web.visitor import Visitor, hidden
 
 
 def a_busy_day(bench: Bench) -> None:
@@ -47,11 +47,26 @@ def at_the_pages(bench: Bench, draft_id: str) -> None:
     browser.sign_in(onboarding.invite(bench.runtime, bench.scope.merchant_id, BEN))
     browser.give_verdict(draft_id, {"verdict": "reject", "reason": "The parcel is found."})
     browser.close()
-    ben = Visitor(bench)
-    ben.sign_in(BEN)
+    visitor = Visitor(bench)
+    visitor.sign_in(BEN)
     for path in (f"/drafts/{draft_id}/alike", f"/drafts/{draft_id}/conversation", "/habits"):
-        ben.get(path).raise_for_status()
-    ben.http.close()
+        visitor.get(path).raise_for_status()
+    in_the_queue(bench, visitor)
+    visitor.http.close()
+
+
+def in_the_queue(bench: Bench, visitor: Visitor) -> None:
+    waits = bench.draft(bench.opened("reship"))
+    form = hidden(visitor.get("/queue?over=1&intent=refund"))
+    visitor.post("/queue/claims", data=form | {"claim": waits.id})
+    visitor.get(f"/queue?whose=claimed&q={waits.short_id}&account={bench.account_id}")
+    visitor.get("/queue/workload")
+    visitor.post("/queue/claims", data=form | {"unclaim": waits.id})
+    alike = form | {"intent": str(waits.intent), "language": "en", "source": "macro:x"}
+    visitor.post("/queue/batch", data=alike | {"draft": f"{waits.id}:1"})
+    away = {"until": bench.clock().date().isoformat(), "delegate": bench.person(ANA).id}
+    visitor.post("/away", data=form | away)
+    visitor.post("/away", data=form | {"say": "back"})
 
 
 def as_by_command(bench: Bench) -> None:

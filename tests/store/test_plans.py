@@ -10,21 +10,24 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from plugin.jobs import executors_at_work, swept_and_waiting
-from plugin.models import AWAITING, FINISHED, DraftState, EffectState, InboxState
+from plugin.models import AWAITING, FINISHED, DraftState, EffectState, InboxState, Role
 from plugin.store import (
     corrections,
     drafts,
     exports,
     habits,
     inbox,
+    narrowing,
     precedents,
     replayed,
     unscoped,
     waiting,
+    workload,
 )
 from plugin.store.columns import Keyring
 from plugin.store.engine import Database
 from plugin.store.schema import EffectRow
+from plugin.store.waiting import Lane
 from tests.bench.databases import KEY, KINDS, Databases
 from tests.bench.plans import asked, plan, work
 from tests.store.crowd import finished_jobs, name_of, tickets
@@ -135,7 +138,15 @@ QUESTIONS: dict[str, Ask] = {
     **{f"the newest webhooks that are {state}": newest_webhooks(state) for state in InboxState},
     "what waits": first_in(*AWAITING),
     "what is for people": first_in(DraftState.EXPIRED, DraftState.REJECTED, newest_first=True),
-    "what must be signed": lambda session, of: waiting.approvals(session, of.scope, limit=FEW),
+    "what must be signed": lambda session, of: waiting.awaiting(
+        session, of.scope, [Lane(DraftState.AWAITING_APPROVAL, Role.LEAD)], limit=FEW
+    ),
+    "what waits in all": lambda session, of: workload.piles(session, of.scope, {}, now=AT),
+    "who looks at what": lambda session, of: workload.claimed(session, of.scope, since=AT),
+    "who signed lately": lambda session, of: workload.signed(session, of.scope, since=LATER),
+    "what is called so": lambda session, of: narrowing.called(
+        session, of.scope, str(FEW), limit=FEW
+    ),
     "what left unsigned": lambda session, of: waiting.bypassed(
         session, of.scope, since=AT, limit=FEW
     ),

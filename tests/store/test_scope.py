@@ -26,19 +26,22 @@ from plugin.store import (
     files,
     inbox,
     merchants,
+    narrowing,
     people,
     verdicts,
     waiting,
+    workload,
 )
 from plugin.store.base import Owned
 from plugin.store.engine import Database
 from plugin.store.schema import DecisionRow, DraftRow, EffectRow, VerdictRow
 from plugin.store.scope import Scope
+from plugin.store.waiting import Lane
 from tests.bench.databases import Databases, settings_for
 from tests.bench.plans import asked, plan
 from tests.bench.world import ANA, Bench
 from tests.store.busy_day import a_busy_day
-from tests.store.support import Owner
+from tests.store.support import AT, Owner
 
 EXEMPT = "plugin/store/unscoped.py"
 # Read whole, since a merchant has few of them.
@@ -237,6 +240,15 @@ def test_another_merchant_sees_nothing(bench: Bench) -> None:
             drafts.of_ticket(session, other, bench.account_id, ticket_id),
             drafts.policy_tags_of_ticket(session, other, bench.account_id, ticket_id),
             waiting.drafts_in(session, other, [draft.state], limit=9),
+            waiting.awaiting(session, other, [Lane(draft.state, draft.signer)], limit=9),
+            narrowing.called(session, other, draft.short_id, limit=9),
+            narrowing.called(session, other, ticket_id, limit=9),
+            narrowing.claimed_by(session, other, ana.id, since=AT, limit=9),
+            narrowing.accounts(session, other),
+            workload.piles(session, other, {}, now=bench.clock()),
+            workload.claimed(session, other, since=AT),
+            workload.signed(session, other, since=AT),
+            workload.waits_since(session, other, draft.id),
             drafts.taken_short_ids(session, other, [draft.short_id]),
             inbox.recent(session, other),
             people.by_email(session, other, ANA),

@@ -151,7 +151,9 @@ def test_one_e_mail_at_two_merchants(bench: Bench, visit: Visit) -> None:
     visitor = visit()
     chosen = sign_in(visitor, email, GOOD, "?next=/you")
     assert visitor.get("/queue").status_code == 401
-    buttons = dict(re.findall(r'action="(/sign-in/[^"]+)".*?<bdi>([^<]+)</bdi>', chosen.text, re.S))
+    buttons = dict(
+        re.findall(r'action="(/sign-in/[^"]+)".*?<bdi>([^<]+)</bdi>', chosen.text, re.DOTALL)
+    )
     assert sorted(buttons.values()) == ["Harbour Books", "Larkspur Outfitters"]
     (action,) = [path for path, name in buttons.items() if name == "Harbour Books"]
     landed = visitor.post(action.replace("&amp;", "&"), data=hidden(chosen))

@@ -1,0 +1,69 @@
+"""The first of the queue cost the same however many wait behind them, and whoever asks."""
+
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from decimal import Decimal
+
+import pytest
+
+from connectors.types import Money
+from plugin.models import DraftState, Role
+from plugin.store import waiting
+from plugin.store.columns import Keyring
+from plugin.store.engine import Database
+from plugin.store.narrowing import Only
+from plugin.store.waiting import Lane
+from tests.bench.databases import KEY, KINDS, Databases
+from tests.bench.plans import asked, plan, work
+from tests.store.crowd import crowd
+from tests.store.support import Owner, draft_row, owner
+from tests.store.test_plans import FEW, MANY, MOST, count_rows
+
+APPROVAL = Lane(DraftState.AWAITING_APPROVAL, Role.LEAD)
+REVIEW = Lane(DraftState.AWAITING_REVIEW, Role.AGENT)
+FOR_ADMINS = replace(APPROVAL, signer=Role.ADMIN)
+LIMIT = Money(Decimal(50), "USD")
+QUESTIONS = {
+    "approvals": ([APPROVAL], Only()),
+    "reviews": ([REVIEW], Only()),
+    "all of it": ([APPROVAL, REVIEW, FOR_ADMINS], Only()),
+    "what nobody has": ([FOR_ADMINS], Only()),
+    "within a limit": ([replace(APPROVAL, limit=LIMIT)], Only()),
+    "over a limit": ([replace(REVIEW, limit=LIMIT, over=True)], Only()),
+    "of much money": ([APPROVAL, REVIEW], Only(over=Decimal(60))),
+    "a few of them": ([APPROVAL, REVIEW], Only(ids=frozenset({"1", "2"}))),
+}
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def queue(
+    request: pytest.FixtureRequest, all_databases: Databases
+) -> Iterator[tuple[Database, Owner]]:
+    """So many that wait, in both states, no two alike in deadline and money."""
+    Keyring.use((KEY,))
+    with closing(Database(all_databases.fresh(request.param))) as database:
+        of = owner(database)
+        with database.write() as session:
+            for number, lane in enumerate((APPROVAL, REVIEW)):
+                row = draft_row(of.account_id, str(number), state=lane.state, signer=lane.signer)
+                row.merchant_id, row.stake_currency = of.scope.merchant_id, "USD"
+                session.add(row)
+                session.flush()
+                named = f"'{number}-' || CAST(1000000 + n AS TEXT)"
+                own = {"id": named, "message_id": named, "open_short_id": "NULL"}
+                crowd(session, row, MANY, minus_stake="-(n * 7919 % 10000)", **own)
+            count_rows(session)
+        yield database, of
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_it_reads_no_more_than_it_shows(queue: tuple[Database, Owner], question: str) -> None:
+    database, of = queue
+    lanes, only = QUESTIONS[question]
+    with database.read() as session:
+        with asked(database) as statements:
+            waiting.awaiting(session, of.scope, lanes, limit=FEW, only=only)
+        (wanted,) = statements
+        connection = session.connection()
+        assert work(connection, wanted) < MOST, plan(connection, wanted)
