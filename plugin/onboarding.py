@@ -24,6 +24,7 @@ from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
 _COMMAND = "command"
+_AT_ONCE = 1000
 _LEAST_KEY_BITS = 2048
 _STATUSES = ("open", "pending", "solved")
 
@@ -63,8 +64,8 @@ def set_habits(runtime: Runtime, merchant_id: str, *, is_on: bool) -> None:
     with runtime.database.write() as session:
         scope = merchants.require_merchant(session, merchant_id)
         merchants.set_habits(session, scope, is_on=is_on)
-        if not is_on:
-            habits.forget(session, scope)
+        while not is_on and habits.forget(session, scope, most=_AT_ONCE):
+            pass
         event = "habits_on" if is_on else "habits_off"
         audit.add(session, scope, at=now, actor=_COMMAND, event=event)
 

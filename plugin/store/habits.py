@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import and_, select, update
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from plugin.store.schema import DecisionRow, VerdictRow
@@ -29,10 +29,15 @@ def measured(session: Session, scope: Scope, *, limit: int) -> Sequence[tuple[An
     return [(policies, bool(quick)) for policies, quick in rows]
 
 
-def forget(session: Session, scope: Scope) -> None:
-    """Erase what was measured of a merchant's people."""
-    session.execute(
-        update(VerdictRow)
+def forget(session: Session, scope: Scope, *, most: int) -> bool:
+    """Erase what was measured of a merchant's people, so many rows. Whether there may be more."""
+    rows = session.scalars(
+        select(VerdictRow)
         .where(VerdictRow.merchant_id == scope.merchant_id, VerdictRow.quick.is_not(None))
-        .values(seen_ms=None, quick=None)
-    )
+        .order_by(VerdictRow.id)
+        .limit(most)
+    ).all()
+    for row in rows:
+        row.seen_ms = row.quick = None
+    session.flush()
+    return len(rows) == most

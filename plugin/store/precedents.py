@@ -74,12 +74,9 @@ def topics_of_decided(
 
 def precedents(session: Session, scope: Scope, ids: Sequence[str]) -> Sequence[Precedent]:
     """These drafts with what was decided about them, in this order."""
-    rows = {
-        row.id: row
-        for row in session.scalars(
-            select(DraftRow).where(DraftRow.merchant_id == scope.merchant_id, DraftRow.id.in_(ids))
-        )
-    }
+    # One by one: for several SQLite would rather read all the merchant's.
+    found = (_one(session, scope, each) for each in ids)
+    rows = {row.id: row for row in found if row is not None}
     said = session.scalars(
         select(VerdictRow)
         .where(
@@ -105,3 +102,9 @@ def precedents(session: Session, scope: Scope, ids: Sequence[str]) -> Sequence[P
         for each in ids
         if each in rows
     ]
+
+
+def _one(session: Session, scope: Scope, draft_id: str) -> DraftRow | None:
+    return session.scalar(
+        select(DraftRow).where(DraftRow.merchant_id == scope.merchant_id, DraftRow.id == draft_id)
+    )

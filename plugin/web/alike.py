@@ -13,7 +13,7 @@ from plugin.store.scope import Scope
 from plugin.text.likeness import nearest
 from plugin.web.words import OUTCOMES, money_moved
 
-LOOKED_AT = 400
+LOOKED_AT = 300
 _SHOWN = 3
 _FIRST_CHARACTERS = 110
 _PERCENT = 100

@@ -16,9 +16,9 @@ def only_verdict(bench: Bench, ticket_id: str) -> VerdictRow:
     return row
 
 
-def approved(bench: Bench, visit: Visit, **fields: object) -> VerdictRow:
+def approved(bench: Bench, visit: Visit, *, seen_ms: str) -> VerdictRow:
     ticket_id = bench.opened("refund_under_limit")
-    answer = visit(ANA).verdict(bench.draft(ticket_id).id, "approve", done="0", **fields)
+    answer = visit(ANA).verdict(bench.draft(ticket_id).id, "approve", done="0", seen_ms=seen_ms)
     answer.raise_for_status()
     return only_verdict(bench, ticket_id)
 

@@ -23,7 +23,7 @@ def verdicts_of(bench: Bench, ticket_id: str) -> list[VerdictRow]:
 
 
 def buttons(answer: requests.Response) -> list[str]:
-    return [button.text() for button in parsed(answer).css("main button")]
+    return [button.text() for button in parsed(answer).css("#draft button")]
 
 
 def test_approving_sends_the_reply_as_that_person(bench: Bench, visit: Visit) -> None:

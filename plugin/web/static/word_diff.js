@@ -4,14 +4,24 @@
 const WORD =
   /\s+|\p{Script=Han}|\p{Script=Hiragana}|\p{Script=Katakana}+|\p{Script=Thai}+|[\p{L}\p{M}\p{N}]+(?:[.,'\u2019_\-:/@][\p{L}\p{M}\p{N}]+)*|[^][\p{M}\u200d\ufe0f]*/gu;
 // More would not be ready before the next frame; such a rewrite is shown as one.
-const MOST_CELLS = 1_500_000;
+const MOST_CELLS = 700_000;
 const CONTEXT = 12;
 
 export const words = (text) => text.match(WORD) ?? [];
 
+/** Words with the white space that follows each: they are compared so, which halves their number. */
+function pieces(text) {
+  const found = [];
+  for (const word of words(text)) {
+    if (found.length && !word.trim() && found.at(-1).trim()) found[found.length - 1] += word;
+    else found.push(word);
+  }
+  return found;
+}
+
 /** The stretches of both texts in order: `{tag, draft, final}`, tag "equal" or "change". */
 export function stretches(draft, final) {
-  const [from, to] = [words(draft), words(final)];
+  const [from, to] = [pieces(draft), pieces(final)];
   let start = 0;
   while (start < from.length && start < to.length && from[start] === to[start]) start++;
   let end = 0;
@@ -27,13 +37,16 @@ export function stretches(draft, final) {
 function aligned(old, fresh) {
   const whole = () => [...old.map((word) => [word, null]), ...fresh.map((word) => [null, word])];
   if (!old.length || !fresh.length || old.length * fresh.length > MOST_CELLS) return whole();
+  const names = new Map();
+  const named = (token) => names.get(token) ?? names.set(token, names.size).size - 1;
+  const [before, after] = [Int32Array.from(old, named), Int32Array.from(fresh, named)];
   const width = fresh.length + 1;
   const longest = new Uint16Array((old.length + 1) * width);
   for (let i = old.length - 1; i >= 0; i--) {
     for (let j = fresh.length - 1; j >= 0; j--) {
       const here = i * width + j;
       longest[here] =
-        old[i] === fresh[j] ? longest[here + width + 1] + 1 : Math.max(longest[here + width], longest[here + 1]);
+        before[i] === after[j] ? longest[here + width + 1] + 1 : Math.max(longest[here + width], longest[here + 1]);
     }
   }
   const pairs = [];
@@ -49,20 +62,15 @@ function aligned(old, fresh) {
   return pairs;
 }
 
-/** Neighbours of one kind as one. White space that was kept between two changes belongs to them. */
+/** Neighbours of one kind as one. */
 function joined(pairs) {
-  const isChange = ([before, after], at) => {
-    if (before !== after) return true;
-    const around = [pairs[at - 1], pairs[at + 1]];
-    return !before.trim() && around.every((pair) => pair && pair[0] !== pair[1]);
-  };
   const found = [];
-  pairs.forEach((pair, at) => {
-    const tag = isChange(pair, at) ? "change" : "equal";
+  for (const [before, after] of pairs) {
+    const tag = before === after ? "equal" : "change";
     if (found.at(-1)?.tag !== tag) found.push({ tag, draft: "", final: "" });
-    found.at(-1).draft += pair[0] ?? "";
-    found.at(-1).final += pair[1] ?? "";
-  });
+    found.at(-1).draft += before ?? "";
+    found.at(-1).final += after ?? "";
+  }
   return found;
 }
 
