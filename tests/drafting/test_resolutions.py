@@ -151,3 +151,36 @@ def test_money_that_does_not_fit_makes_it_unusable() -> None:
 def test_only_a_wanted_name_can_be_missing() -> None:
     assert resolved(macro("Hi {customer_name}"), customer_name="<b>").complete is False
     assert resolved(macro("Hi"), customer_name=None).complete is True
+
+
+TOTAL = "shop: shop order #1002, its total"
+SHARE = "macro: macro “A”, 15 % of the total of shop order #1002"
+FIXED = "macro: macro “A”, a fixed amount"
+
+
+@pytest.mark.parametrize(
+    ("rule", "amount", "currency"),
+    [
+        ("order_total", TOTAL, "shop: shop order #1002"),
+        ("shipping", "shop: shop order #1002, its shipping", "shop: shop order #1002"),
+        ('"15%"', SHARE, "shop: shop order #1002"),
+        ('"10.00"', FIXED, "shop: shop order #1002"),
+        ('"10.00", currency: USD', FIXED, "macro: macro “A”"),
+    ],
+)
+def test_an_amount_says_where_it_came_from(rule: str, amount: str, currency: str) -> None:
+    (action,) = resolved(macro("ok", f"{{type: refund, amount: {rule}}}")).actions
+
+    assert (action.origins["amount"], action.origins["currency"]) == (amount, currency)
+
+
+def test_an_item_that_the_customers_words_choose_is_their_claim() -> None:
+    wanted = macro("ok", "{type: refund, amount: item_price}")
+    (action,) = resolved(wanted, "My mug broke.").actions
+    assert len(ORDER.items) > 1
+    assert action.origins["items"].startswith("claim: ")
+    assert action.origins["amount"].startswith("shop: shop order #1002, the price of ")
+
+    alone = replace(ORDER, items=ORDER.items[:1])
+    (action,) = resolved(wanted, "It broke.", alone).actions
+    assert action.origins["items"] == "shop: shop order #1002, its only item"

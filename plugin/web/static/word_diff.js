@@ -79,7 +79,8 @@ const hidden = (sentence) => Object.assign(document.createElement("span"), { cla
 
 function marked(name, said, text) {
   const node = document.createElement(name);
-  node.textContent = text;
+  // White space with a line through it looks like something.
+  node.textContent = text.trimEnd() || text;
   return [hidden(` (${said}: `), node, hidden(") ")];
 }
 
@@ -108,7 +109,8 @@ export function watch(field, place, title, shown) {
       ...parts.flatMap((part, at) => {
         if (part.tag === "equal") return [around(part.final, at === 0, at === parts.length - 1)];
         const removed = part.draft ? marked("del", "removed", part.draft) : [];
-        return [...removed, ...(part.final ? marked("ins", "added", part.final) : [])];
+        const added = part.final ? marked("ins", "added", part.final) : [];
+        return [...removed, ...added, /\s*$/.exec(part.final || part.draft)[0]];
       }),
     );
   };
