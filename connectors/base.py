@@ -11,6 +11,7 @@ from typing import Protocol
 
 from connectors.types import (
     HelpdeskEvent,
+    Letter,
     Message,
     Order,
     Origin,
@@ -92,6 +93,19 @@ class Helpdesk(Protocol):
     def change_tags(self, ticket_id: str, tags: TagChange, *, effect_id: str) -> None:
         """Put tags on and off without losing others'."""
 
+    def group(self, group_id: str) -> str:
+        """The name of a group of agents."""
+
+    def assign(
+        self, ticket_id: str, group_id: str, *, since: datetime, effect_id: str
+    ) -> Receipt | None:
+        """Give a ticket to a group of agents.
+
+        Returns:
+            None where nothing was done: it is there already, or somebody has assigned it by hand
+            since `since`, who is not overruled.
+        """
+
     def tags(self) -> tuple[str, ...]:
         """Tags that tickets have, the most used first, at most `MOST_TAGS`. A person waits."""
 
@@ -122,6 +136,25 @@ class Webhooks(Protocol):
 
         Raises:
             UnreadablePayloadError: The message names the field that is missing or wrong.
+        """
+
+
+class Mailer(Protocol):
+    """Where mail goes out. Serves any thread."""
+
+    def send(self, letter: Letter) -> None:
+        """Hand a letter to the server. After an `AmbiguousError` it may have been taken."""
+
+
+class Chat(Protocol):
+    """A channel of the merchant's chat. Serves one thread."""
+
+    def post(self, text: str, *, link: tuple[str, str]) -> None:
+        """Post a message. After an `AmbiguousError` it may stand there.
+
+        Args:
+            text: On one line, whatever is in it: it formats and pings nothing.
+            link: An address of ours and the words that lead there.
         """
 
 

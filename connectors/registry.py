@@ -3,8 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from connectors.base import AccountAccess, Commerce, Helpdesk, Webhooks
+from connectors.base import AccountAccess, Chat, Commerce, Helpdesk, Mailer, Webhooks
 from connectors.clock import REAL, Clock
+from connectors.notify.chat import ChatHook
+from connectors.notify.mail import Security, SmtpMailer, SmtpServer
 from connectors.shop_api.commerce import ShopApi
 from connectors.zendesk.helpdesk import ZendeskHelpdesk, ticket_page
 from connectors.zendesk.webhooks import ZendeskWebhooks
@@ -82,6 +84,36 @@ def commerce(
         ConnectorError: The address cannot be used.
     """
     return _known(_COMMERCE, kind, "shop")(url, token, allow_private=allow_private, clock=clock)
+
+
+def mailer(
+    host: str, port: int, *, security: Security, sender: str, user: str | None, password: str
+) -> Mailer:
+    """Where mail goes out.
+
+    Args:
+        host: The server's name.
+        port: Its port.
+        security: ``starttls``, ``tls`` or ``none``.
+        sender: Whom mail is from.
+        user: None where it asks for no password.
+        password: Secret.
+    """
+    return SmtpMailer(SmtpServer(host, port, security, sender, user, password))
+
+
+def chat(url: str, *, allow_private: bool, clock: Clock = REAL) -> Chat:
+    """A merchant's chat, by its incoming webhook, for one thread.
+
+    Args:
+        url: The webhook's address. Secret.
+        allow_private: Also talk to loopback and private addresses.
+        clock: Measures its time limit.
+
+    Raises:
+        ConnectorError: The address cannot be used.
+    """
+    return ChatHook(url, allow_private=allow_private, clock=clock)
 
 
 def _known(kinds: Mapping[str, T], kind: str, what: str) -> T:

@@ -216,6 +216,22 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """A plain-text mail to one person.
+
+    Attributes:
+        id: Ours; the same letter sent twice has the same.
+        at: When it was written.
+    """
+
+    id: str
+    to: str
+    subject: str
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class TagChange:
     """Tags to put on and take off in one write; all others stay."""
 

@@ -156,6 +156,12 @@ class ZendeskClient:
         items = self._items(path, "audits", {"sort": "-created_at"})
         return (audit for audit, _ in islice(items, most))
 
+    def group(self, group_id: str) -> Fields:
+        """One group of agents."""
+        page = self._page(f"groups/{group_number(group_id)}.json", {})
+        with _only_our_errors(writing=False):
+            return page.child("group")
+
     def tags(self, most: int) -> Iterator[Fields]:
         """The tags of the last 60 days, the most used first."""
         return (tag for tag, _ in islice(self._items("tags", "tags", {}), most))
@@ -212,11 +218,16 @@ def _log_ignored(response: requests.Response, **_: Any) -> None:
         _log.info("Zendesk ignored something: %a", warning[:200])
 
 
-def _number(ticket_id: str) -> int:
-    """A ticket's id as a number, so that no other text gets into an address."""
-    if not (ticket_id.isascii() and ticket_id.isdigit() and len(ticket_id) <= _MAX_ID_DIGITS):
-        raise NotFoundError("a Zendesk ticket's id is a number")
-    return int(ticket_id)
+def group_number(group_id: str) -> int:
+    """A group's id as Zendesk takes it."""
+    return _number(group_id, "group")
+
+
+def _number(text: str, thing: str = "ticket") -> int:
+    """An id as a number, so that no other text gets into an address."""
+    if not (text.isascii() and text.isdigit() and len(text) <= _MAX_ID_DIGITS):
+        raise NotFoundError(f"a Zendesk {thing}'s id is a number")
+    return int(text)
 
 
 def _date(header: str | None) -> datetime | None:

@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, ParamSpec, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
@@ -19,7 +20,7 @@ from connectors.errors import (
 from connectors.http import WRITE_SECONDS
 from connectors.types import Message, Origin, Person, Receipt, TagChange, Ticket
 from connectors.zendesk import mapping
-from connectors.zendesk.client import ZendeskClient
+from connectors.zendesk.client import ZendeskClient, group_number
 from connectors.zendesk.markup import to_html
 from connectors.zendesk.oauth import TokenCache
 from connectors.zendesk.overwritten import is_settled, owed
@@ -153,6 +154,46 @@ class ZendeskHelpdesk:
         """Put tags on and off without losing others'. Nothing is sent where all is so already."""
         self._update(ticket_id, tags, {"metadata": {mapping.EFFECT_KEY: effect_id}})
 
+    def group(self, group_id: str) -> str:
+        """The name of a group of agents."""
+        with self._client.within(_READ_SECONDS):
+            return _understood(self._client.group(group_id).text, "name")
+
+    def assign(
+        self, ticket_id: str, group_id: str, *, since: datetime, effect_id: str
+    ) -> Receipt | None:
+        """Give a ticket to a group, unless it is there, or somebody assigned it since.
+
+        Whoever the ticket is assigned to in another group is not any more: Zendesk keeps an
+        assignee in their group.
+        """
+        with self._client.within(WRITE_SECONDS):
+            return self._again_where_moved()(
+                self._assign, ticket_id, group_id, since=since, effect_id=effect_id
+            )
+
+    def _assign(
+        self, ticket_id: str, group_id: str, *, since: datetime, effect_id: str
+    ) -> Receipt | None:
+        now, _ = self._client.current(ticket_id)
+        if now.has("group_id") and _understood(now.number_id, "group_id") == group_id:
+            return None
+        # Read after the stamp: who assigns it from here on gives a conflict.
+        audits = self._client.audits(ticket_id, _EFFECT_AUDITS)
+        if _understood(mapping.assigned_by_others, audits, since=since):
+            return None
+        change = {
+            "group_id": group_number(group_id),
+            "updated_stamp": _understood(now.text, "updated_at"),
+            "safe_update": True,
+            "metadata": {mapping.EFFECT_KEY: effect_id},
+        }
+        audit = self._client.update_ticket(ticket_id, change)
+        try:
+            return mapping.receipt(audit)
+        except WrongShapeError as bad:
+            raise AmbiguousError(f"done, but Zendesk's answer is not understood: {bad}") from None
+
     def tags(self) -> tuple[str, ...]:
         """The tags of the last 60 days, the most used first. A person waits for them."""
         with self._client.within(_SUGGESTION_SECONDS):
@@ -191,14 +232,16 @@ class ZendeskHelpdesk:
         Returns:
             The update's audit, and others' tags that it ran over.
         """
-        again = Retrying(
+        return self._again_where_moved()(self._attempt, ticket_id, tags, change, settled=settled)
+
+    def _again_where_moved(self) -> Retrying:
+        return Retrying(
             retry=retry_if_exception_type(ConflictError),
             stop=stop_after_attempt(_CONFLICT_ATTEMPTS),
             wait=wait_random(0.01, 0.2),
             sleep=self._clock.sleep,
             reraise=True,
         )
-        return again(self._attempt, ticket_id, tags, change, settled=settled)
 
     def _attempt(
         self, ticket_id: str, tags: TagChange, change: Mapping[str, Any], *, settled: bool

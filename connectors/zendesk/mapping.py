@@ -5,6 +5,7 @@ https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 
 from connectors.types import Channel, Message, Origin, Person, PersonRole, Receipt, Ticket
 from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields
@@ -28,6 +29,7 @@ _CHANNELS = {
     "messaging": Channel.CHAT,
     "native_messaging": Channel.CHAT,
 }
+_ASSIGNED = frozenset({"group_id", "assignee_id"})
 # Our key in an audit's `metadata.custom`.
 EFFECT_KEY = "bookbag_effect"
 
@@ -123,8 +125,46 @@ def receipt(audit: Fields) -> Receipt:
 def effect_receipt(audits: Iterable[Fields], effect_id: str) -> Receipt | None:
     """The receipt of the update that carries our effect id."""
     for audit in audits:
-        metadata = audit.optional_child("metadata")
-        custom = metadata.raw().get("custom") if metadata else None
-        if isinstance(custom, Mapping) and custom.get(EFFECT_KEY) == effect_id:
+        if _effect_of(audit) == effect_id:
             return receipt(audit)
     return None
+
+
+def assigned_by_others(audits: Iterable[Fields], *, since: datetime) -> bool:
+    """Whether somebody gave the ticket to a person or a group since.
+
+    What our own updates changed does not count, nor what a rule of the merchant's did, nor how
+    the ticket was opened.
+
+    Args:
+        audits: In any order.
+        since: Zendesk's own times have whole seconds, rounded down.
+    """
+    second = since.replace(microsecond=0)
+    return any(
+        audit.time("created_at") >= second and _effect_of(audit) is None and _assigns(audit)
+        for audit in audits
+    )
+
+
+def _assigns(audit: Fields) -> bool:
+    """Whether a person's update gave a ticket that was there to a person or a group.
+
+    A trigger's changes stand in the update that fired it, with a ``via`` of their own.
+    """
+    events = audit.children("events")
+    if any(event.raw().get("type") == "Create" for event in events):
+        return False
+    return any(
+        event.raw().get("type") == "Change"
+        and event.raw().get("field_name") in _ASSIGNED
+        and Channel.RULE not in (channel(audit), channel(event))
+        for event in events
+    )
+
+
+def _effect_of(audit: Fields) -> object:
+    """Our effect's id that an update carries; None where it is not ours."""
+    metadata = audit.optional_child("metadata")
+    custom = metadata.raw().get("custom") if metadata else None
+    return custom.get(EFFECT_KEY) if isinstance(custom, Mapping) else None

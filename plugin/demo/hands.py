@@ -52,6 +52,20 @@ class Hands:
         """An agent closes a ticket and merges it into another."""
         self._post(f"/sandbox/tickets/{ticket_id}/merge", {"into": into, "agent": agent})
 
+    def assign(self, ticket_id: str, *, agent: str, **fields: str) -> None:
+        """An agent gives a ticket to a `group` by its name, or `to` somebody."""
+        answer = self._session.put(
+            f"{self.url}/sandbox/tickets/{ticket_id}/assignment",
+            json={"agent": agent, **fields},
+            timeout=_SECONDS,
+        )
+        answer.raise_for_status()
+
+    def groups(self) -> Mapping[str, str]:
+        """Group ids by name."""
+        found = self.get("/api/v2/groups.json")["groups"]
+        return {group["name"]: str(group["id"]) for group in found}
+
     def fail_next_update(self, ticket_id: str, status: int) -> None:
         """Let the helpdesk answer the next update of a ticket with `status`, and not do it."""
         match = {"method": "PUT", "path": f"/api/v2/tickets/{ticket_id}"}

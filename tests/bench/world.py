@@ -72,6 +72,7 @@ class Bench:
         )
         config = SandboxConfig(
             agents=seats,
+            groups={"Leads": (BEN, CHLOE), "Admins": (CHLOE,)},
             api_users={BOT: TOKEN},
             oauth_clients={"bookbag": OAuthClient("client-secret", BOT)},
             comment_with_created=comment_with_created,

@@ -10,6 +10,7 @@ from connectors.sandbox.server import add_background
 from connectors.sandbox.zendesk import app_frame, control, webhook_fault_control, workspace
 from connectors.sandbox.zendesk.api import (
     comments,
+    groups,
     guard,
     oauth,
     tag_list,
@@ -38,7 +39,10 @@ _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
 _INTERFACE = ("/api/", "/oauth/")
 _CONTROLS = (control, webhook_fault_control, app_frame)
-_AREAS = (oauth, tickets, comments, tags, tag_list, users, webhooks, *_CONTROLS, workspace)
+_AREAS = (
+    *(oauth, tickets, comments, tags, tag_list, users, groups, webhooks),
+    *(*_CONTROLS, workspace),
+)
 
 
 def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:

@@ -19,7 +19,7 @@ from connectors.sandbox.zendesk.records import (
 from connectors.sandbox.zendesk.tags import TagEdit
 
 _REOPENED_BY_CUSTOMER = frozenset({"pending", "hold", "solved"})
-_FIELDS = ("subject", "status", "priority", "tags", "assignee_id")
+_FIELDS = ("subject", "status", "priority", "tags", "group_id", "assignee_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,9 @@ def opened(blank: Ticket, update: Update, *, ids: Ids, now: datetime) -> Change:
     created = tuple(
         {"id": ids.number("event"), "type": "Create", "field_name": name, "value": _value(got)}
         for name in ("requester_id", *_FIELDS)
-        if (got := getattr(change.after, name)) not in (None, ())
+        # The default group is nobody's choice.
+        if (name != "group_id" or name in update.fields)
+        and (got := getattr(change.after, name)) not in (None, ())
     )
     comments = tuple(event for event in change.audit.events if event["type"] == "Comment")
     audit = replace(change.audit, events=comments + created)

@@ -5,6 +5,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Literal
 
+# Every seat is in it, and a ticket that nobody assigned.
+DEFAULT_GROUP = "Support"
+
 
 def _utc_now() -> datetime:
     return datetime.now(UTC)
@@ -33,6 +36,8 @@ class SandboxConfig:
 
     Attributes:
         agents: Seats. They get the user ids 360000000001, 360000000002 ... in this order.
+        groups: Other groups than the default one, each by the e-mails of its seats. They get the
+            ids 44897999201818, 44897999201819 ... in this order.
         account_id: Zendesk's number of the account, sent with every webhook.
         subdomain: Shown in the workspace.
         api_users: E-mail of a seat to its API token.
@@ -48,6 +53,7 @@ class SandboxConfig:
     """
 
     agents: tuple[Seat, ...]
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     account_id: int = 2222096
     subdomain: str = "sandbox"
     api_users: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -69,3 +75,6 @@ class SandboxConfig:
         for email in used:
             if email.lower() not in emails:
                 raise ValueError(f"{email}: credentials for somebody who is not among the agents")
+        for name, members in self.groups.items():
+            if not {email.lower() for email in members} <= set(emails):
+                raise ValueError(f"{name}: a group has members who are not among the agents")

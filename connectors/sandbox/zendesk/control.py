@@ -100,6 +100,27 @@ def change_tags(ticket_id: int) -> ResponseReturnValue:
     return {"ticket_id": ticket_id, "tags": list(change.after.tags)}
 
 
+@blueprint.put("/tickets/<int:ticket_id>/assignment")
+def assign(ticket_id: int) -> ResponseReturnValue:
+    """An agent gives the ticket to a group, to somebody, or both: ``{group?, to?, agent?}``.
+
+    ``group`` is a group's name, ``to`` a seat's e-mail.
+    """
+    body = json_body()
+    desk = sandbox().desk
+    name, to = body.text("group"), body.text("to")
+    fields: dict[str, object] = {}
+    if name is not None:
+        fields["group_id"] = next((one.id for one in desk.groups() if one.name == name), None)
+        if fields["group_id"] is None:
+            raise invalid("group", f"there is no group {name}")
+    if to is not None:
+        fields["assignee_id"] = desk.staff(to).id
+    update = Update(desk.staff(body.text("agent")), "web", fields=fields)
+    after = desk.update(ticket_id, update).after
+    return {"ticket_id": ticket_id, "group_id": after.group_id, "assignee_id": after.assignee_id}
+
+
 @blueprint.post("/tickets/<int:ticket_id>/merge")
 def merge_ticket(ticket_id: int) -> ResponseReturnValue:
     """An agent merges the ticket into another: ``{into, agent?}``."""

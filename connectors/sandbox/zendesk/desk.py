@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from connectors.sandbox.zendesk.changes import Update, opened, updated
-from connectors.sandbox.zendesk.config import SandboxConfig
+from connectors.sandbox.zendesk.config import DEFAULT_GROUP, SandboxConfig
 from connectors.sandbox.zendesk.errors import invalid, not_found, outdated
 from connectors.sandbox.zendesk.ids import Ids
-from connectors.sandbox.zendesk.records import Change, Ticket, User, UserRole
+from connectors.sandbox.zendesk.records import Change, Group, Ticket, User, UserRole
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +34,10 @@ class Desk:
         self._watchers: list[Callable[[Change], None]] = []
         for seat in config.agents:
             self._add_user(seat.name, seat.email, seat.role)
+        self._groups: dict[int, Group] = {}
+        everybody = tuple(seat.email for seat in config.agents)
+        for name, members in {DEFAULT_GROUP: everybody, **config.groups}.items():
+            self._add_group(name, members)
 
     def now(self) -> datetime:
         """The present by the sandbox's clock."""
@@ -67,6 +71,17 @@ class Desk:
         if user is None or not user.is_staff:
             raise invalid("agent", f"{email} is not an agent here")
         return user
+
+    def groups(self) -> tuple[Group, ...]:
+        """All groups, by id; the default one first."""
+        return tuple(self._groups.values())
+
+    def group(self, group_id: int) -> Group:
+        """A group by id; 404 if there is none."""
+        found = self._groups.get(group_id)
+        if found is None:
+            raise not_found()
+        return found
 
     def customer(self, name: str, email: str) -> User:
         """The customer with that address, made if new; 422 for a seat's address."""
@@ -102,6 +117,7 @@ class Desk:
                 requester_id=opening.requester.id,
                 submitter_id=opening.first.actor.id,
                 assignee_id=None,
+                group_id=next(iter(self._groups)),
                 channel=opening.first.channel,
                 source=opening.first.source,
                 created_at=now,
@@ -127,9 +143,25 @@ class Desk:
         with self.lock:
             tickets = [self._changeable(ticket_id, updates[ticket_id]) for ticket_id in updates]
             return tuple(
-                self._keep(updated(ticket, updates[ticket.id], ids=self.ids, now=self.now()))
+                self._keep(
+                    updated(
+                        ticket,
+                        self._in_one_group(ticket, updates[ticket.id]),
+                        ids=self.ids,
+                        now=self.now(),
+                    )
+                )
                 for ticket in tickets
             )
+
+    def _in_one_group(self, ticket: Ticket, update: Update) -> Update:
+        """A ticket that moves to a group leaves an assignee who is not in it. Unconfirmed."""
+        group_id = update.fields.get("group_id")
+        if not isinstance(group_id, int) or "assignee_id" in update.fields:
+            return update
+        if ticket.assignee_id is None or ticket.assignee_id in self.group(group_id).members:
+            return update
+        return replace(update, fields={**update.fields, "assignee_id": None})
 
     def make_private(self, ticket_id: int, comment_id: int) -> None:
         """Turn a public comment into a note. No webhook is sent: its payload is not known."""
@@ -158,6 +190,11 @@ class Desk:
         for watcher in self._watchers:
             watcher(change)
         return change
+
+    def _add_group(self, name: str, emails: tuple[str, ...]) -> None:
+        members = frozenset(self.staff(email).id for email in emails)
+        group = Group(self.ids.number("group"), name, members, self.now())
+        self._groups[group.id] = group
 
     def _add_user(self, name: str, email: str, role: UserRole) -> User:
         user = User(self.ids.number("user"), name, email, role, self.now())

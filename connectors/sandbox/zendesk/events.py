@@ -23,7 +23,7 @@ created marked_as_spam merged permanently_deleted soft_deleted type_changed sla_
 schedule_changed ola_policy_changed
 """
 EVENT_TYPES = frozenset(PREFIX + name for name in _KNOWN.split())
-BRAND_ID, FORM_ID, GROUP_ID = 360000146293, 50124257287449, 44897999201817
+BRAND_ID, FORM_ID = 360000146293, 50124257287449
 CUSTOM_STATUS_IDS = {
     "new": 8593965,
     "open": 8593966,
@@ -139,7 +139,7 @@ def _detail(ticket: Ticket, actor: User) -> dict[str, object]:
         "description": ticket.comments[0].plain_body,
         "external_id": None,
         "form_id": str(FORM_ID),
-        "group_id": str(GROUP_ID),
+        "group_id": str(ticket.group_id),
         "id": str(ticket.id),
         "is_public": ticket.is_public,
         "organization_id": None,

@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
-Kind = Literal["user", "ticket", "event", "audit", "attachment", "installation"]
+Kind = Literal["user", "group", "ticket", "event", "audit", "attachment", "installation"]
 
 # Far apart, so that an id of the wrong kind never passes for the right one.
 _FIRST: dict[Kind, int] = {
     "user": 360_000_000_001,
+    "group": 44_897_999_201_817,
     "ticket": 1,
     "event": 58_000_000_000_001,
     "audit": 71_000_000_000_001,

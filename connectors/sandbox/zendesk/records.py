@@ -37,6 +37,16 @@ class User:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Agents who get tickets together. `members` are users' ids."""
+
+    id: int
+    name: str
+    members: frozenset[int]
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Attachment:
     """A file on a comment: its name only, for there is nothing in it. `size` is in bytes."""
 
@@ -99,6 +109,7 @@ class Ticket:
     requester_id: int
     submitter_id: int
     assignee_id: int | None
+    group_id: int
     channel: str
     created_at: datetime
     updated_at: datetime

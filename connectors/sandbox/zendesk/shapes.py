@@ -2,8 +2,17 @@
 
 from collections.abc import Mapping
 
-from connectors.sandbox.zendesk.events import BRAND_ID, CUSTOM_STATUS_IDS, FORM_ID, GROUP_ID
-from connectors.sandbox.zendesk.records import Attachment, Audit, Comment, Ticket, User, stamp
+from connectors.sandbox.zendesk.config import DEFAULT_GROUP
+from connectors.sandbox.zendesk.events import BRAND_ID, CUSTOM_STATUS_IDS, FORM_ID
+from connectors.sandbox.zendesk.records import (
+    Attachment,
+    Audit,
+    Comment,
+    Group,
+    Ticket,
+    User,
+    stamp,
+)
 from connectors.sandbox.zendesk.webhooks import Attempt, Invocation, Webhook
 
 Json = dict[str, object]
@@ -32,6 +41,21 @@ def user_json(user: User, base: str) -> Json:
     }
 
 
+def group_json(group: Group, base: str) -> Json:
+    """A group. `base` is the account's address, with its slash."""
+    return {
+        "id": group.id,
+        "url": f"{base}api/v2/groups/{group.id}.json",
+        "name": group.name,
+        "description": "",
+        "default": group.name == DEFAULT_GROUP,
+        "deleted": False,
+        "is_public": True,
+        "created_at": stamp(group.created_at),
+        "updated_at": stamp(group.created_at),
+    }
+
+
 def ticket_json(ticket: Ticket, base: str) -> Json:
     """A ticket. `base` is the account's address, with its slash."""
     return {
@@ -52,7 +76,7 @@ def ticket_json(ticket: Ticket, base: str) -> Json:
         "submitter_id": ticket.submitter_id,
         "assignee_id": ticket.assignee_id,
         "organization_id": None,
-        "group_id": GROUP_ID,
+        "group_id": ticket.group_id,
         "collaborator_ids": list(ticket.email_cc_ids),
         "follower_ids": [],
         "email_cc_ids": list(ticket.email_cc_ids),

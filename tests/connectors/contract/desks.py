@@ -21,6 +21,7 @@ CLIENT, CLIENT_SECRET = "bookbag", "s3cret-s3cret"
 def zendesk(credentials: Mapping[str, str]) -> Iterator[Desk]:
     config = SandboxConfig(
         agents=(Seat("Bookbag", OURS, "admin"), Seat("Bo", AGENT)),
+        groups={"Leads": (AGENT,)},
         api_users={OURS: TOKEN},
         oauth_clients={CLIENT: OAuthClient(CLIENT_SECRET, OURS)},
     )

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from connectors.errors import NotFoundError
+from connectors.errors import ConnectorError, NotFoundError
 from connectors.registry import HELPDESKS
 from connectors.types import Channel, PersonRole, TagChange
 
@@ -170,3 +170,48 @@ def test_our_own_writes_come_through_the_api(desk: Desk) -> None:
     receipt = desk.adapter.add_note(ticket_id, "<p>x</p>", tags=NO_TAGS, effect_id="e")
     origin = desk.adapter.origin(ticket_id, receipt.external_id)
     assert (origin.author_id, origin.channel) == (desk.adapter.me().id, Channel.API)
+
+
+def test_a_group_has_a_name(desk: Desk) -> None:
+    assert {name: desk.adapter.group(id_) for name, id_ in desk.world.groups().items()} == {
+        name: name for name in desk.world.groups()
+    }
+    for nowhere in (NOWHERE, "../tickets/1"):
+        with pytest.raises(NotFoundError):
+            desk.adapter.group(nowhere)
+
+
+def test_a_ticket_is_given_to_a_group_once(desk: Desk) -> None:
+    ticket_id, leads = desk.world.open_ticket("a", "b"), desk.world.groups()["Leads"]
+    since = datetime.now(UTC)
+    receipt = desk.adapter.assign(ticket_id, leads, since=since, effect_id="assign:1")
+    assert receipt is not None
+    assert desk.world.ticket_group(ticket_id) == leads
+    assert desk.adapter.find_effect(ticket_id, "assign:1") == receipt
+    assert desk.adapter.assign(ticket_id, leads, since=since, effect_id="assign:2") is None
+    with pytest.raises(ConnectorError) as gone:
+        desk.adapter.assign(ticket_id, NOWHERE, since=since, effect_id="assign:3")
+    assert gone.value.permanent
+
+
+def test_our_own_assignment_and_how_it_was_opened_stand_in_nobodys_way(desk: Desk) -> None:
+    groups = desk.world.groups()
+    since = datetime.now(UTC)
+    ticket_id = desk.world.open_ticket("a", "b")
+    for name in ("Leads", min(set(groups) - {"Leads"})):
+        assert desk.adapter.assign(ticket_id, groups[name], since=since, effect_id=name)
+    assert desk.world.ticket_group(ticket_id) != groups["Leads"]
+
+
+def test_who_assigned_a_ticket_by_hand_is_not_overruled(desk: Desk) -> None:
+    ticket_id, groups = desk.world.open_ticket("a", "b"), desk.world.groups()
+    other = min(set(groups) - {"Leads"})
+    desk.world.assign(ticket_id, "Leads")
+    before, after = (
+        datetime.now(UTC) - timedelta(minutes=1),
+        datetime.now(UTC) + timedelta(minutes=1),
+    )
+    assert desk.adapter.assign(ticket_id, groups[other], since=before, effect_id="1") is None
+    assert desk.world.ticket_group(ticket_id) == groups["Leads"]
+    assert desk.adapter.assign(ticket_id, groups[other], since=after, effect_id="2")
+    assert desk.world.ticket_group(ticket_id) == groups[other]

@@ -34,6 +34,15 @@ class World(Protocol):
     def ticket_tags(self, ticket_id: str) -> frozenset[str]:
         """The ticket's tags, read past the adapter."""
 
+    def groups(self) -> dict[str, str]:
+        """The ids of the groups of agents, by name: one more than the default one."""
+
+    def ticket_group(self, ticket_id: str) -> str:
+        """The group a ticket is given to, read past the adapter."""
+
+    def assign(self, ticket_id: str, group: str) -> None:
+        """The agent gives a ticket to a group, by its name."""
+
     def subscribe(self, endpoint: str) -> str:
         """Have webhooks sent to an address. Returns the secret that signs them."""
 
@@ -92,6 +101,24 @@ class ZendeskWorld:
         answer = self._http.get(f"{self._url}/api/v2/tickets/{ticket_id}.json", timeout=5)
         answer.raise_for_status()
         return frozenset(answer.json()["ticket"]["tags"])
+
+    def groups(self) -> dict[str, str]:
+        """See World."""
+        answer = self._http.get(f"{self._url}/api/v2/groups.json", timeout=5)
+        answer.raise_for_status()
+        return {group["name"]: str(group["id"]) for group in answer.json()["groups"]}
+
+    def ticket_group(self, ticket_id: str) -> str:
+        """See World."""
+        answer = self._http.get(f"{self._url}/api/v2/tickets/{ticket_id}.json", timeout=5)
+        answer.raise_for_status()
+        return str(answer.json()["ticket"]["group_id"])
+
+    def assign(self, ticket_id: str, group: str) -> None:
+        """See World."""
+        url = f"{self._url}/sandbox/tickets/{ticket_id}/assignment"
+        body = {"agent": self.agent_email, "group": group}
+        self._http.put(url, json=body, timeout=5).raise_for_status()
 
     def subscribe(self, endpoint: str) -> str:
         """See World."""

@@ -15,6 +15,7 @@ KNOWN_KEYS = frozenset(
     {
         "assignee_id",
         "comment",
+        "group_id",
         "metadata",
         "priority",
         "requester",
@@ -94,7 +95,17 @@ def _fields(desk: Desk, body: Body) -> dict[str, Any]:
         if not _known_user(desk, "assignee_id", assignee_id).is_staff:
             raise invalid("assignee_id", "is not an agent")
         fields["assignee_id"] = assignee_id
+    if (group_id := body.number("group_id")) is not None:
+        fields["group_id"] = _known_group(desk, group_id)
     return fields
+
+
+def _known_group(desk: Desk, group_id: int) -> int:
+    """The id of a group that is there; 422 if there is none."""
+    try:
+        return desk.group(group_id).id
+    except ApiError:
+        raise invalid("group_id", f"there is no group {group_id}") from None
 
 
 def _expected_stamp(body: Body) -> str | None:

@@ -1,0 +1,1 @@
+"""Tells people outside the helpdesk: `mail.py` by SMTP, `chat.py` by a Slack-compatible webhook."""
