@@ -10,7 +10,7 @@ from functools import lru_cache
 from sqlalchemy.orm import Session
 
 from connectors import registry
-from connectors.base import AccountAccess, Commerce, Helpdesk
+from connectors.base import AccountAccess, Chat, Commerce, Helpdesk, Mailer
 from connectors.clock import REAL, Clock
 from plugin import jobs
 from plugin.config import Settings
@@ -20,7 +20,7 @@ from plugin.drafting.macros import load_macros
 from plugin.jobs import JobClient
 from plugin.policy.load import load as load_policy
 from plugin.runtime import PolicyInForce, Runtime
-from plugin.store import files, merchants, migrate
+from plugin.store import files, merchants, migrate, telling
 from plugin.store.columns import Keyring
 from plugin.store.engine import Database
 from plugin.store.schema import Account
@@ -69,6 +69,8 @@ class Service:
             drafter=self._drafter,
             policy=self._policy,
             now=now or (lambda: datetime.now(UTC)),
+            chat=connections.chat,
+            mail=_mailer(settings),
         )
 
     def require_current_schema(self) -> None:
@@ -108,6 +110,20 @@ def upgrade_database(settings: Settings) -> None:
         database.close()
 
 
+def _mailer(settings: Settings) -> Mailer | None:
+    mail = settings.mail
+    if mail is None:
+        return None
+    return registry.mailer(
+        mail.host,
+        mail.port,
+        security=mail.security,
+        sender=mail.sender,
+        user=mail.user,
+        password=mail.password,
+    )
+
+
 @lru_cache(maxsize=_CACHED_FILES)
 def _built_in(source: str) -> Drafter:
     return BuiltinDrafter(load_macros(source))
@@ -143,6 +159,19 @@ class _Connections:
             )
             known = opened[account.id] = _Opened(access, connection)
         return known.helpdesk
+
+    def chat(self, scope: Scope) -> Chat | None:
+        """The calling thread's connection to a merchant's chat."""
+        opened: dict[str, tuple[str, Chat]] = self._local.__dict__.setdefault("chats", {})
+        with self._database.read() as session:
+            url = telling.chat_hook(session, scope)
+        if url is None:
+            return None
+        known = opened.get(scope.merchant_id)
+        if known is None or known[0] != url:
+            chat = registry.chat(url, allow_private=self._allow_private, clock=self._clock)
+            known = opened[scope.merchant_id] = (url, chat)
+        return known[1]
 
     def shops(self, scope: Scope) -> tuple[Commerce, ...]:
         """The calling thread's connections to a merchant's shops."""

@@ -110,9 +110,12 @@ def card_of(held: Held, *, public_url: str) -> Card:
     )
 
 
-def note_html(card: Card) -> str:
-    """The internal note, as safe HTML, with its visible marker line."""
-    return _render("note.html", {"card": card})
+def note_html(card: Card, *, asked: str | None = None) -> str:
+    """The internal note, as safe HTML, with its visible marker line.
+
+    `asked` is a sentence that names who is asked to sign.
+    """
+    return _render("note.html", {"card": card, "asked": asked})
 
 
 def plain_note_html(*sentences: str) -> str:

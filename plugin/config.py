@@ -3,10 +3,13 @@
 Every secret may come as ``NAME`` or, better, as a file named by ``NAME_FILE``.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from email.utils import parseaddr
 from pathlib import Path
-from urllib.parse import urlsplit
+from typing import Literal
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from plugin.errors import ConfigError
 
@@ -18,6 +21,8 @@ MOST_WORKER_THREADS = 32
 _OTHER_CONNECTIONS = 6
 _MAX_PORT = 65_535
 _MOST_PROXIES = 5
+_SMTP_PORTS = {"smtp": 587, "smtps": 465}
+_ADDRESS = re.compile(r"[^\s@<>]+@[^\s@<>]+")
 _TRUE = {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False}
 
 
@@ -52,6 +57,24 @@ class Provider:
 
 
 @dataclass(frozen=True, slots=True)
+class MailSettings:
+    """The server that mail goes out through, and whom it is from.
+
+    Attributes:
+        security: ``starttls``, ``tls`` from the first byte, or ``none``.
+        user: None where the server asks for no password.
+        sender: An address, or ``Name <address>``.
+    """
+
+    host: str
+    port: int
+    security: Literal["starttls", "tls", "none"]
+    user: str | None
+    password: str = field(repr=False)
+    sender: str
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
     """What an installation chooses.
 
@@ -70,6 +93,7 @@ class Settings:
         provider: Whom people may sign in through; None for passwords and links alone.
         password_cost: How dear it is to try a password.
         rate_limits: Whether strangers and people may knock only so often.
+        mail: None where no mail is sent.
     """
 
     database_url: str
@@ -82,6 +106,7 @@ class Settings:
     allow_private_addresses: bool = False
     worker_threads: int = 8
     metrics_token: str = field(default="", repr=False)
+    mail: MailSettings | None = None
     proxies: int = 0
     provider: Provider | None = None
     password_cost: PasswordCost = PasswordCost()
@@ -135,10 +160,62 @@ def load_settings(environ: Mapping[str, str], *, need_keys: bool = True) -> Sett
         metrics_token=read.secret("BOOKBAG_METRICS_TOKEN"),
         proxies=read.number("BOOKBAG_PROXIES", 0, most=_MOST_PROXIES),
         provider=read.provider(),
+        mail=_mail(read),
     )
     if read.problems:
         raise ConfigError(read.problems)
     return settings
+
+
+def _mail(read: "_Reader") -> MailSettings | None:
+    """The mail server, from its URL; a password may come apart, so that the URL is no secret."""
+    url, sender = read.secret("BOOKBAG_SMTP_URL"), read.text("BOOKBAG_MAIL_FROM", "")
+    password = read.secret("BOOKBAG_SMTP_PASSWORD")
+    if not url:
+        for name, given in (("BOOKBAG_SMTP_PASSWORD", password), ("BOOKBAG_MAIL_FROM", sender)):
+            if given:
+                read.problems.append(f"{name}: of no use without BOOKBAG_SMTP_URL")
+        return None
+    address = parseaddr(sender)[1]
+    if not _ADDRESS.fullmatch(address) or not sender.isprintable():
+        example = "Bookbag <bookbag@shop.example>"
+        read.problems.append(f"BOOKBAG_MAIL_FROM: expected an address such as {example}")
+    server = _smtp_server(url, password, sender)
+    if server is None:
+        read.problems.append(
+            "BOOKBAG_SMTP_URL: expected smtp://USER@HOST:587 or smtps://USER@HOST:465"
+        )
+        return None
+    if server.user is not None and not server.password:
+        read.problems.append("BOOKBAG_SMTP_PASSWORD: set it for the user in BOOKBAG_SMTP_URL")
+    if server.user is None and server.password:
+        read.problems.append("BOOKBAG_SMTP_URL: names no user for BOOKBAG_SMTP_PASSWORD")
+    if server.user is not None and server.security == "none":
+        read.problems.append("BOOKBAG_SMTP_URL: tls=none would send the password in the open")
+    return server
+
+
+def _smtp_server(url: str, password: str, sender: str) -> MailSettings | None:
+    """``smtp://[user[:password]@]host[:port][?tls=none]``, or ``smtps``; None for anything else."""
+    try:
+        parts = urlsplit(url)
+        query = parse_qs(parts.query, strict_parsing=bool(parts.query))
+        port = parts.port or _SMTP_PORTS.get(parts.scheme)
+    except ValueError:
+        return None
+    tls_off = query == {"tls": ["none"]}
+    if port is None or not parts.hostname or parts.path.strip("/") or parts.fragment:
+        return None
+    if query and not (tls_off and parts.scheme == "smtp"):
+        return None
+    return MailSettings(
+        host=parts.hostname,
+        port=port,
+        security="none" if tls_off else "tls" if parts.scheme == "smtps" else "starttls",
+        user=unquote(parts.username) if parts.username else None,
+        password=password or unquote(parts.password or ""),
+        sender=sender,
+    )
 
 
 class _Reader:

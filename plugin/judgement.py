@@ -20,6 +20,7 @@ from plugin.store import drafts, verdicts
 from plugin.store.drafts import Held, action_of
 from plugin.store.schema import DecisionRow, DraftRow
 from plugin.store.scope import Scope
+from plugin.telling import ask as telling
 
 _SYSTEM = "system"
 STATE_FOR = {
@@ -154,6 +155,7 @@ def decision_row(
 ) -> DecisionRow:
     """A decision as it is stored. Its deadline runs in business hours where the file has them."""
     deadline = None if decision.deadline is None else in_force.file.due(decision.deadline, at)
+    half = None if decision.deadline is None else in_force.file.due(decision.deadline / 2, at)
     return DecisionRow(
         draft_id=draft.id,
         rev=rev,
@@ -162,6 +164,7 @@ def decision_row(
         approvals=decision.approvals,
         approvers=[role.value for role in decision.approvers],
         deadline_at=deadline,
+        remind_at=half,
         escalate_to=decision.escalate_to,
         policies=[{"id": hit.id, "reason": hit.reason} for hit in decision.policies],
         tags=list(decision.tags),
@@ -188,6 +191,9 @@ def _renew(
     def move(to: DraftState, **changes: object) -> None:
         drafts.move(session, scope, draft, to, actor=_SYSTEM, at=now, detail=why, **changes)
 
+    signers = verdicts.signers(session, scope, draft.id, draft.rev)
+    stricter = "the policies have become stricter."
+    telling.voided(runtime, session, scope, held, signers, why=stricter, at=now)
     verdicts.void(session, scope, draft.id)
     if draft.state is DraftState.APPROVED:
         signed = held.oversight is Oversight.APPROVAL
@@ -198,15 +204,15 @@ def _renew(
     drafts.carry_actions(session, scope, held.actions, to_rev=draft.rev)
     session.flush()
     move(STATE_FOR[again.oversight])
+    held = drafts.get(session, scope, draft.id)
+    asked = telling.awaiting(runtime, session, scope, held, at=now)
     ask_note(
         session,
         runtime.enqueue,
         scope,
         account_id=draft.account_id,
         ticket_id=draft.ticket_id,
-        html=note_html(
-            card_of(drafts.get(session, scope, draft.id), public_url=runtime.settings.public_url)
-        ),
+        html=note_html(card_of(held, public_url=runtime.settings.public_url), asked=asked),
         key=draft_note_key(draft.id, draft.rev),
         at=now,
         draft_id=draft.id,

@@ -225,11 +225,28 @@ class InboxState(StrEnum):
 
 
 class EffectKind(StrEnum):
-    """An outside side effect that must happen once."""
+    """An outside side effect that must happen once; mail and chat at least once, in few tries."""
 
     NOTE = "note"
     TAGS = "tags"
     REPLY = "reply"
+    ASSIGN = "assign"
+    MAIL = "mail"
+    CHAT = "chat"
+
+
+# They tell people and hold up nothing; they are given up after a few tries.
+TELLING = frozenset({EffectKind.MAIL, EffectKind.CHAT})
+
+
+class Occasion(StrEnum):
+    """What whoever may sign a draft, or signed it, is told of."""
+
+    AWAITING = "awaiting"
+    REMINDER = "reminder"
+    ESCALATED = "escalated"
+    EXPIRED = "expired"
+    VOIDED = "voided"
 
 
 class EffectState(StrEnum):

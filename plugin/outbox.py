@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from plugin.jobs import Enqueue, JobName
-from plugin.models import EffectKind
+from plugin.models import TELLING, EffectKind, Occasion
 from plugin.store import effects
 from plugin.store.columns import new_id
 from plugin.store.schema import Account, DraftRow
@@ -15,6 +15,15 @@ from plugin.store.scope import Scope
 def ticket_key(account_id: str, ticket_id: str) -> str:
     """Names a ticket among all accounts; its jobs run one after another."""
     return f"{account_id}:{ticket_id}"
+
+
+def lane_of(kind: EffectKind, account_id: str, ticket_id: str) -> str:
+    """Whose turn an effect waits for: its ticket's, or that of all mail, or of all chat.
+
+    A mail server that does not answer so holds one of a worker's threads at the most, and no
+    ticket's jobs.
+    """
+    return kind.value if kind in TELLING else ticket_key(account_id, ticket_id)
 
 
 def ask_note(
@@ -58,6 +67,88 @@ def ask_tags(
         ticket_id=draft.ticket_id,
         draft_id=draft.id,
         payload={},
+        at=at,
+    )
+
+
+def ask_assignment(
+    session: Session,
+    enqueue: Enqueue,
+    scope: Scope,
+    draft: DraftRow,
+    *,
+    occasion: Occasion,
+    payload: dict[str, object],
+    at: datetime,
+) -> None:
+    """Ask for the ticket to be given to a group, once for each occasion.
+
+    `payload` has the ``group``, the revision ``rev``, and ``since`` when somebody who assigned it
+    by hand is not overruled.
+    """
+    _ask(
+        session,
+        enqueue,
+        scope,
+        kind=EffectKind.ASSIGN,
+        key=f"assign:{draft.id}:{draft.rev}:{occasion}",
+        account_id=draft.account_id,
+        ticket_id=draft.ticket_id,
+        draft_id=draft.id,
+        payload=payload,
+        at=at,
+    )
+
+
+def ask_mail(
+    session: Session,
+    enqueue: Enqueue,
+    scope: Scope,
+    draft: DraftRow,
+    *,
+    occasion: Occasion,
+    person_id: str,
+    payload: dict[str, object],
+    at: datetime,
+) -> None:
+    """Ask for a mail to a person, once for each occasion. What it says is worked out when it goes.
+
+    `payload` has what cannot be worked out then.
+    """
+    _ask(
+        session,
+        enqueue,
+        scope,
+        kind=EffectKind.MAIL,
+        key=f"mail:{draft.id}:{draft.rev}:{occasion}:{person_id}",
+        account_id=draft.account_id,
+        ticket_id=draft.ticket_id,
+        draft_id=draft.id,
+        payload={**payload, "occasion": occasion, "rev": draft.rev, "to": person_id},
+        at=at,
+    )
+
+
+def ask_chat(
+    session: Session,
+    enqueue: Enqueue,
+    scope: Scope,
+    draft: DraftRow,
+    *,
+    occasion: Occasion,
+    at: datetime,
+) -> None:
+    """Ask for a message in the merchant's chat, once for each occasion."""
+    _ask(
+        session,
+        enqueue,
+        scope,
+        kind=EffectKind.CHAT,
+        key=f"chat:{draft.id}:{draft.rev}:{occasion}",
+        account_id=draft.account_id,
+        ticket_id=draft.ticket_id,
+        draft_id=draft.id,
+        payload={"occasion": occasion, "rev": draft.rev},
         at=at,
     )
 
@@ -151,6 +242,6 @@ def _ask(
             scope,
             effect_id,
             key=effect_id,
-            ticket=ticket_key(account_id, ticket_id),
+            ticket=lane_of(kind, account_id, ticket_id),
         )
     return effect_id

@@ -15,7 +15,7 @@ from plugin import facts, headroom
 from plugin.card import card_of, note_html
 from plugin.facts import Gathered
 from plugin.judgement import STATE_FOR, decision_row, draft_note_key, judge_new
-from plugin.models import BECOMES_STALE, Decision, Draft, DraftState, Facts
+from plugin.models import AWAITING, BECOMES_STALE, Decision, Draft, DraftState, Facts
 from plugin.novelty import topics_of
 from plugin.outbox import ask_delivery, ask_note
 from plugin.policy import reading
@@ -23,9 +23,10 @@ from plugin.policy.limits import keys_of
 from plugin.policy.situation import Situation
 from plugin.provenance import completed
 from plugin.runtime import Case, PolicyInForce
-from plugin.store import drafts
+from plugin.store import drafts, verdicts
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
+from plugin.telling import ask as telling
 from plugin.text import short_id
 
 _SYSTEM = "system"
@@ -61,6 +62,7 @@ def present(
             return None
         for stale in older:
             if stale.state in BECOMES_STALE:
+                _tell_signers(case, session, stale, at=now)
                 drafts.move(session, case.scope, stale, DraftState.STALE, actor=_SYSTEM, at=now)
         keys = keys_of(in_force.file, draft, known)
         if decision is not None and keys:
@@ -85,13 +87,14 @@ def _first_state(
     text = row.text if automatic else None
     drafts.move(session, case.scope, row, state, actor=_SYSTEM, at=at, due_at=due, final_text=text)
     held = drafts.get(session, case.scope, row.id)
+    asked = telling.awaiting(case.runtime, session, case.scope, held, at=at)
     ask_note(
         session,
         case.runtime.enqueue,
         case.scope,
         account_id=case.account.id,
         ticket_id=case.ticket_id,
-        html=note_html(card_of(held, public_url=case.runtime.settings.public_url)),
+        html=note_html(card_of(held, public_url=case.runtime.settings.public_url), asked=asked),
         key=draft_note_key(row.id, row.rev),
         at=at,
         draft_id=row.id,
@@ -99,6 +102,18 @@ def _first_state(
     if automatic:
         ask_delivery(session, case.runtime.enqueue, case.scope, row, due=at, at=at)
     return state
+
+
+def _tell_signers(case: Case, session: Session, stale: DraftRow, *, at: datetime) -> None:
+    """Whoever signed what the customer's new message sets aside hears that it does not go out."""
+    if stale.state not in AWAITING | {DraftState.APPROVED}:
+        return
+    signed = verdicts.signers(session, case.scope, stale.id, stale.rev)
+    if not signed:
+        return
+    held = drafts.get(session, case.scope, stale.id)
+    why = "the customer wrote again."
+    telling.voided(case.runtime, session, case.scope, held, signed, why=why, at=at)
 
 
 def _require_newest_view(case: Case, older: Sequence[DraftRow]) -> None:

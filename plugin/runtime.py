@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from connectors.base import Commerce, Helpdesk, Webhooks
+from connectors.base import Chat, Commerce, Helpdesk, Mailer, Webhooks
 from connectors.types import Message
 from plugin.config import Settings
 from plugin.drafting.base import Drafter
@@ -38,6 +38,8 @@ class Runtime:
         drafter: What drafts for a merchant.
         policy: What is in force for a merchant, as the transaction of `session` sees it.
         now: The clock.
+        mail: Where mail goes out; None where no server is configured.
+        chat: A merchant's chat, for the calling thread; None where none is set up.
         pace: How fast jobs beat, wait and give up.
     """
 
@@ -51,6 +53,8 @@ class Runtime:
     drafter: Callable[[Scope], Drafter]
     policy: Callable[[Session, Scope], PolicyInForce]
     now: Callable[[], datetime]
+    chat: Callable[[Scope], Chat | None]
+    mail: Mailer | None = None
     pace: Pace = field(default_factory=Pace)
 
 

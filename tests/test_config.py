@@ -13,6 +13,11 @@ from plugin.jobs import QUEUES
 from tests.bench.databases import KEY
 
 GOOD = {"BOOKBAG_SECRET_KEYS": KEY}
+MAIL = {
+    "BOOKBAG_SMTP_URL": "smtp://bookbag@mail.example",
+    "BOOKBAG_SMTP_PASSWORD": "secret",
+    "BOOKBAG_MAIL_FROM": "Bookbag <bookbag@shop.example>",
+}
 
 
 def problems(environ: Mapping[str, str]) -> tuple[str, ...]:
@@ -101,13 +106,16 @@ def test_a_command_that_touches_no_secret_needs_no_key() -> None:
         ("BOOKBAG_SECRET_KEYS", KEY),
         ("BOOKBAG_DATABASE_URL", "sqlite:////x.db"),
         ("BOOKBAG_METRICS_TOKEN", "a-token"),
+        ("BOOKBAG_SMTP_PASSWORD", "a-password"),
     ],
 )
 def test_a_secret_may_come_from_a_file(tmp_path: Path, name: str, value: str) -> None:
     path = tmp_path / "secret"
     path.write_text(f"{value}\n", encoding="utf-8")
-    settings = load_settings({**GOOD, name: "", f"{name}_FILE": str(path)})
-    assert value in (settings.database_url, settings.metrics_token, *settings.secret_keys)
+    settings = load_settings({**GOOD, **MAIL, name: "", f"{name}_FILE": str(path)})
+    assert settings.mail is not None
+    kept = (settings.database_url, settings.metrics_token, settings.mail.password)
+    assert value in (*kept, *settings.secret_keys)
 
 
 @pytest.mark.parametrize("name", ["BOOKBAG_SECRET_KEYS", "BOOKBAG_DATABASE_URL"])
@@ -171,3 +179,56 @@ def test_whatever_is_set_it_is_settings_or_faults_by_name(environ: dict[str, str
     except ConfigError as refused:
         told = refused.problems
     assert all(problem.startswith(_NAMES) for problem in told)
+
+
+@pytest.mark.parametrize(
+    ("url", "server"),
+    [
+        ("smtp://bookbag@mail.example", ("mail.example", 587, "starttls", "bookbag")),
+        ("smtps://book%40bag@mail.example/", ("mail.example", 465, "tls", "book@bag")),
+        ("smtp://bookbag@[::1]:2525", ("::1", 2525, "starttls", "bookbag")),
+    ],
+)
+def test_a_mail_server_is_read_from_its_url(url: str, server: tuple[str, int, str, str]) -> None:
+    mail = load_settings({**GOOD, **MAIL, "BOOKBAG_SMTP_URL": url}).mail
+    assert mail is not None
+    assert (mail.host, mail.port, mail.security, mail.user) == server
+    assert (mail.password, mail.sender) == ("secret", MAIL["BOOKBAG_MAIL_FROM"])
+    assert "secret" not in repr(mail)
+
+
+def test_a_mail_server_of_this_machine_needs_neither_tls_nor_password() -> None:
+    local = {"BOOKBAG_SMTP_URL": "smtp://localhost:25?tls=none", "BOOKBAG_MAIL_FROM": "a@b.example"}
+    mail = load_settings({**GOOD, **local}).mail
+    assert mail is not None
+    assert (mail.security, mail.user) == ("none", None)
+    assert load_settings(GOOD).mail is None
+
+
+@pytest.mark.parametrize(
+    ("changes", "named"),
+    [
+        ({"BOOKBAG_SMTP_URL": "mail.example:587"}, ["BOOKBAG_SMTP_URL"]),
+        ({"BOOKBAG_SMTP_URL": "http://u@mail.example"}, ["BOOKBAG_SMTP_URL"]),
+        ({"BOOKBAG_SMTP_URL": "smtp://u@mail.example:mail"}, ["BOOKBAG_SMTP_URL"]),
+        ({"BOOKBAG_SMTP_URL": "smtp://u@mail.example?tls=perhaps"}, ["BOOKBAG_SMTP_URL"]),
+        ({"BOOKBAG_SMTP_URL": "smtps://u@mail.example?tls=none"}, ["BOOKBAG_SMTP_URL"]),
+        ({"BOOKBAG_SMTP_URL": "smtp://u@mail.example?tls=none"}, ["BOOKBAG_SMTP_URL"]),
+        ({"BOOKBAG_SMTP_URL": "smtp://mail.example"}, ["BOOKBAG_SMTP_URL"]),
+        ({"BOOKBAG_SMTP_PASSWORD": ""}, ["BOOKBAG_SMTP_PASSWORD"]),
+        ({"BOOKBAG_MAIL_FROM": ""}, ["BOOKBAG_MAIL_FROM"]),
+        ({"BOOKBAG_MAIL_FROM": "Bookbag"}, ["BOOKBAG_MAIL_FROM"]),
+        ({"BOOKBAG_MAIL_FROM": "a@b.example\nBcc: c@d.example"}, ["BOOKBAG_MAIL_FROM"]),
+        ({"BOOKBAG_SMTP_URL": ""}, ["BOOKBAG_SMTP_PASSWORD", "BOOKBAG_MAIL_FROM"]),
+        (
+            {"BOOKBAG_SMTP_URL": "mail", "BOOKBAG_MAIL_FROM": "x"},
+            ["BOOKBAG_MAIL_FROM", "BOOKBAG_SMTP_URL"],
+        ),
+    ],
+)
+def test_every_fault_of_the_mail_settings_is_named(
+    changes: Mapping[str, str], named: list[str]
+) -> None:
+    found = problems({**GOOD, **MAIL, **changes})
+    assert [problem.partition(":")[0] for problem in found] == named
+    assert not any("secret" in problem for problem in found)

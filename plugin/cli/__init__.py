@@ -32,6 +32,7 @@ _COMMANDS: Mapping[str, str] = {
     "reply-text": "filters:reply_text",
     "serve": "service:serve",
     "shop": "merchants:shop",
+    "telling": "telling:telling",
     "user": "people:user",
     "web": "service:web",
     "worker": "service:worker",

@@ -11,9 +11,12 @@ from plugin.cli.answers import json_option, merchant_option, show, tell
 from plugin.cli.filters import read_text
 from plugin.cli.opened import opened
 from plugin.errors import InvalidInputError
+from plugin.models import Role
 from plugin.store import merchants
+from plugin.telling import channels
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_SIGNERS = [role.value for role in Role if role.may_sign_for(Role.AGENT)]
 _Command = TypeVar("_Command", bound=Callable[..., Any])
 
 
@@ -142,6 +145,27 @@ def add_app(merchant: str, account_id: str, public_key_file: Path, audience: str
     with opened() as service:
         onboarding.add_app(service.runtime, merchant, account_id, public_key=key, audience=audience)
     click.echo("accepted")
+
+
+@account.command("set-group")
+@merchant_option
+@click.option("--account", "account_id", required=True)
+@click.option("--role", type=click.Choice(_SIGNERS), required=True)
+@click.option("--group", help="The helpdesk's id of the group.")
+@click.option("--none", "remove", is_flag=True, help="Give tickets to no group any more.")
+def set_group(
+    *, merchant: str, account_id: str, role: str, group: str | None, remove: bool
+) -> None:
+    """Give a ticket to a group where people of a role are asked to sign its draft.
+
+    \b
+    bookbag account set-group --merchant 0192... --account 4f... --role lead --group 360007
+    """
+    if remove == (group is not None):
+        raise InvalidInputError("", "give either --group or --none")
+    with opened() as service:
+        name = channels.set_group(service.runtime, merchant, account_id, Role(role), group)
+    click.echo("no group" if name is None else f"group: {name}")
 
 
 def _credentials(

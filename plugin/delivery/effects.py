@@ -20,15 +20,18 @@ from connectors.types import Receipt, TagChange
 from plugin.delivery.tags import mirror
 from plugin.delivery.unsent import NO_TRACE
 from plugin.jobs import JobName
-from plugin.models import DraftState, EffectKind, EffectState
-from plugin.outbox import ticket_key
+from plugin.models import TELLING, DraftState, EffectKind, EffectState
+from plugin.outbox import lane_of
 from plugin.runtime import Runtime
-from plugin.store import drafts, effects, merchants
+from plugin.store import audit, drafts, effects, merchants
 from plugin.store.schema import EffectRow
 from plugin.store.scope import Scope
+from plugin.telling import send
 from plugin.text.tokens import canonical_words
 
 log = structlog.get_logger(__name__)
+
+_SUPERSEDED = "superseded"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,7 @@ class Settled:
 
 
 def run_effect(runtime: Runtime, scope: Scope, effect_id: str) -> Settled | None:
-    """Do a planned note or change of tags. None where somebody else has it, or it is settled."""
+    """Do a planned effect but a reply. None where somebody else has it, or it is settled."""
     with runtime.database.read() as session:
         effect = effects.get(session, scope, effect_id)
     if effect is None or effect.kind is EffectKind.REPLY:
@@ -78,7 +81,10 @@ def run_effect(runtime: Runtime, scope: Scope, effect_id: str) -> Settled | None
     claimed = claim(runtime, scope, effect)
     if claimed is None:
         return None
-    settled = attempt(runtime, scope, effect, claimed)
+    if effect.kind in TELLING:
+        settled = _tell(runtime, scope, effect)
+    else:
+        settled = attempt(runtime, scope, effect, claimed)
     keep(runtime, scope, effect, claimed.token, settled)
     return settled
 
@@ -119,10 +125,12 @@ def attempt(runtime: Runtime, scope: Scope, effect: EffectRow, claimed: Claim) -
 
 
 def keep(runtime: Runtime, scope: Scope, effect: EffectRow, token: str, settled: Settled) -> None:
-    """Record how an attempt of a note or a change of tags ended; try later where it may help."""
+    """Record how an attempt of anything but a reply ended; try later where it may help."""
     with runtime.database.write() as session:
         wait = next_wait(runtime, effect, settled)
         kept = settle(runtime, session, scope, effect, token=token, settled=settled)
+        if kept and _is_given_up(effect, settled):
+            _record_given_up(runtime, session, scope, effect, settled)
         if kept and settled.is_open:
             runtime.enqueue(
                 session,
@@ -130,10 +138,32 @@ def keep(runtime: Runtime, scope: Scope, effect: EffectRow, token: str, settled:
                 scope,
                 effect.id,
                 key=f"{effect.id}:{effect.attempts + 1}",
-                ticket=ticket_key(effect.account_id, effect.ticket_id),
+                ticket=lane_of(effect.kind, effect.account_id, effect.ticket_id),
                 delay=wait.total_seconds(),
             )
     log.info("effect_settled", effect=effect.id, kind=effect.kind, state=settled.state)
+
+
+def _is_given_up(effect: EffectRow, settled: Settled) -> bool:
+    """Whether somebody was not told whom it was meant for."""
+    telling = effect.kind in TELLING | {EffectKind.ASSIGN}
+    return telling and settled.state is EffectState.FAILED and settled.error != _SUPERSEDED
+
+
+def _record_given_up(
+    runtime: Runtime, session: Session, scope: Scope, effect: EffectRow, settled: Settled
+) -> None:
+    """For an admin: the draft waits all the same, and who was to hear of it may not know."""
+    log.warning("telling_given_up", effect=effect.id, kind=effect.kind, reason=settled.error)
+    audit.add(
+        session,
+        scope,
+        at=runtime.now(),
+        actor="system",
+        event="telling_given_up",
+        draft_id=effect.draft_id,
+        detail={"by": effect.kind, "person": effect.payload.get("to"), "reason": settled.error},
+    )
 
 
 def settle(
@@ -189,6 +219,15 @@ def look(helpdesk: Helpdesk, effect: EffectRow) -> Receipt | None:
     return Receipt(fitting[0].id, fitting[0].created_at)
 
 
+def _tell(runtime: Runtime, scope: Scope, effect: EffectRow) -> Settled:
+    """Nobody can look whether a mail or a chat message arrived: in doubt it is sent again."""
+    try:
+        told = send.tell(runtime, scope, effect)
+    except ConnectorError as error:
+        return _not_done(runtime, effect, error)
+    return Settled(EffectState.DONE) if told else Settled(EffectState.FAILED, error=_SUPERSEDED)
+
+
 def _do(
     runtime: Runtime, scope: Scope, helpdesk: Helpdesk, effect: EffectRow, claimed: Claim
 ) -> Settled:
@@ -201,8 +240,8 @@ def _do(
             effect.ticket_id,
             delivered=effect.draft_id if replying else None,
         )
-        if effect.kind is EffectKind.NOTE and _superseded(session, scope, effect):
-            return Settled(EffectState.FAILED, error="superseded")
+        if _superseded(session, scope, effect):
+            return Settled(EffectState.FAILED, error=_SUPERSEDED)
         mine = _is_still_mine(session, scope, effect, claimed)
     # A write that begins now must end before others may take the effect up.
     if not mine or not claimed.lasts(runtime.pace.write):
@@ -217,6 +256,10 @@ def _write(helpdesk: Helpdesk, effect: EffectRow, tags: TagChange) -> Receipt | 
     if effect.kind is EffectKind.TAGS:
         helpdesk.change_tags(effect.ticket_id, tags, effect_id=effect.id)
         return None
+    if effect.kind is EffectKind.ASSIGN:
+        since = datetime.fromisoformat(str(payload["since"]))
+        group = str(payload["group"])
+        return helpdesk.assign(effect.ticket_id, group, since=since, effect_id=effect.id)
     if effect.kind is EffectKind.NOTE:
         return helpdesk.add_note(
             effect.ticket_id, str(payload["html"]), tags=tags, effect_id=effect.id
@@ -237,10 +280,17 @@ def _is_still_mine(session: Session, scope: Scope, effect: EffectRow, claimed: C
 
 
 def _superseded(session: Session, scope: Scope, effect: EffectRow) -> bool:
-    """A draft's note that is late: the customer wrote again, and a newer note follows."""
-    if effect.draft_id is None:
+    """A draft's note that is late: the customer wrote again, and a newer note follows.
+
+    And an assignment whose draft waits for nobody any more.
+    """
+    if effect.draft_id is None or effect.kind not in (EffectKind.NOTE, EffectKind.ASSIGN):
         return False
-    return drafts.get(session, scope, effect.draft_id).draft.state is DraftState.STALE
+    draft = drafts.get(session, scope, effect.draft_id).draft
+    if effect.kind is EffectKind.NOTE:
+        return draft.state is DraftState.STALE
+    waits = draft.state is DraftState.AWAITING_APPROVAL
+    return not waits or draft.rev != effect.payload["rev"]
 
 
 def _not_done(runtime: Runtime, effect: EffectRow, error: ConnectorError) -> Settled:
@@ -280,6 +330,8 @@ def _may_help(runtime: Runtime, effect: EffectRow, error: ConnectorError) -> boo
 
     An admin can mend a credential. A note waits for that; a customer's reply does not.
     """
+    if effect.kind in TELLING:
+        return not error.permanent and effect.attempts + 1 < send.MOST_TRIES
     replying = effect.kind is EffectKind.REPLY
     patience = runtime.pace.reply_patience if replying else runtime.pace.patience
     if runtime.now() - effect.created_at > timedelta(seconds=patience):

@@ -34,6 +34,7 @@ from plugin.store import drafts, verdicts
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
+from plugin.telling import ask as telling
 
 log = structlog.get_logger(__name__)
 
@@ -213,7 +214,17 @@ class _Step:
         draft = self.held.draft
         if draft.state is not DraftState.APPROVED or self.held.oversight is Oversight.AUTO:
             raise MovedError(f"Too late to undo: this draft is {draft.state.words}.")
+        signers = verdicts.signers(self.session, self.scope, draft.id, draft.rev)
         verdicts.void(self.session, self.scope, draft.id)
+        telling.voided(
+            self.runtime,
+            self.session,
+            self.scope,
+            self.held,
+            signers - {self.person.id},
+            why=f"{self.person.name} took it back.",
+            at=self.runtime.now(),
+        )
         self._record()
         approval = self.held.oversight is Oversight.APPROVAL
         back = DraftState.AWAITING_APPROVAL if approval else DraftState.AWAITING_REVIEW

@@ -15,6 +15,9 @@ from plugin.store.rows import insert_once
 from plugin.store.schema import EffectRow
 from plugin.store.scope import Scope
 
+# What stands on a ticket as a message, and what is written there without further ado.
+_WRITTEN = (EffectKind.NOTE, EffectKind.REPLY)
+_AT_ONCE = (EffectKind.NOTE, EffectKind.TAGS, EffectKind.ASSIGN)
 _OPEN = (EffectState.PLANNED, EffectState.ATTEMPTING)
 
 # Every job runs these, and to build a statement takes as long as to run it: they are built once.
@@ -211,7 +214,7 @@ def unsettled_on_ticket(
             EffectRow.account_id == account_id,
             EffectRow.ticket_id == ticket_id,
             EffectRow.state == EffectState.ATTEMPTING,
-            EffectRow.kind != EffectKind.TAGS,
+            EffectRow.kind.in_(_WRITTEN),
         )
     ).all()
 
@@ -219,7 +222,7 @@ def unsettled_on_ticket(
 def planned_on_ticket(
     session: Session, scope: Scope, account_id: str, ticket_id: str
 ) -> Sequence[str]:
-    """The ids of a ticket's notes and changes of tags that nobody has begun, oldest first."""
+    """The ids of a ticket's changes but replies that nobody has begun: assignments last."""
     return session.scalars(
         select(EffectRow.id)
         .where(
@@ -227,9 +230,9 @@ def planned_on_ticket(
             EffectRow.account_id == account_id,
             EffectRow.ticket_id == ticket_id,
             EffectRow.state == EffectState.PLANNED,
-            EffectRow.kind != EffectKind.REPLY,
+            EffectRow.kind.in_(_AT_ONCE),
         )
-        .order_by(EffectRow.id)
+        .order_by(EffectRow.kind == EffectKind.ASSIGN, EffectRow.id)
     ).all()
 
 

@@ -197,6 +197,7 @@ class DraftRow(Owned):
 class DecisionRow(Owned):
     """The policy engine's answer for one revision of a draft, with what it was given.
 
+    `remind_at`: when half of the time is over; None where nobody is to be reminded (any more).
     `escalated_at`: when the deadline passed the first time and `escalate_to` was asked.
     """
 
@@ -210,6 +211,7 @@ class DecisionRow(Owned):
     approvals: Mapped[int]
     approvers: Mapped[Any] = mapped_column(Json())
     deadline_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
     escalate_to: Mapped[Role | None]
     escalated_at: Mapped[datetime | None]
     policies: Mapped[Any] = mapped_column(Json())

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, bindparam, delete, func, select, update
+from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from plugin.models import (
@@ -35,6 +35,7 @@ from plugin.store.schema import (
     WebhookSecret,
 )
 from plugin.store.scope import Scope
+from plugin.store.telling_tables import ChatHookRow
 
 _LINKS_REMEMBERED = timedelta(days=30)
 
@@ -208,11 +209,14 @@ def _unsigned(before: datetime) -> tuple[ColumnElement[bool], ...]:
 
 
 def overdue_approvals(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
-    """Drafts that nobody signed by their deadline."""
+    """Drafts that nobody signed by their deadline, or by half of it where nobody was reminded."""
     wanted = select(DraftRow.merchant_id, DraftRow.id, DraftRow.account_id, DraftRow.ticket_id)
     rows = session.execute(
         wanted.join(DecisionRow, _OF_ITS_REVISION)
-        .where(*_unsigned(before))
+        .where(
+            DraftRow.state == DraftState.AWAITING_APPROVAL,
+            or_(DecisionRow.deadline_at < before, DecisionRow.remind_at < before),
+        )
         .order_by(DecisionRow.deadline_at)
         .limit(limit)
     )
@@ -220,12 +224,12 @@ def overdue_approvals(session: Session, *, before: datetime, limit: int) -> Sequ
 
 
 def overdue_effects(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
-    """Notes and changes of tags that should have been settled. Replies follow their drafts."""
+    """Effects that should have been settled. Replies follow their drafts."""
     rows = session.execute(
         select(EffectRow.merchant_id, EffectRow.id, EffectRow.account_id, EffectRow.ticket_id)
         .where(
             EffectRow.state.in_([EffectState.PLANNED, EffectState.ATTEMPTING]),
-            EffectRow.kind.in_([EffectKind.NOTE, EffectKind.TAGS]),
+            EffectRow.kind.in_(sorted(set(EffectKind) - {EffectKind.REPLY})),
             EffectRow.due_at < before,
         )
         .order_by(EffectRow.due_at)
@@ -337,8 +341,20 @@ def rotate_secrets(session: Session, *, after: str, limit: int) -> tuple[int, st
         How many were rewritten, and where to go on; None at the end.
     """
     Keyring.fernet()
-    tables = {"account": Account, "secret": WebhookSecret, "shop": Shop, "head": AuditHead}
-    columns = {"account": "credentials", "secret": "secret", "shop": "token", "head": "seal"}
+    tables = {
+        "account": Account,
+        "secret": WebhookSecret,
+        "shop": Shop,
+        "head": AuditHead,
+        "chat": ChatHookRow,
+    }
+    columns = {
+        "account": "credentials",
+        "secret": "secret",
+        "shop": "token",
+        "head": "seal",
+        "chat": "url",
+    }
     name, _, last = after.partition(":")
     names = list(tables)
     name = name or names[0]

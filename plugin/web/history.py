@@ -47,6 +47,8 @@ _EVENTS = {
     "claimed": "said that they look at it",
     "unclaimed": "said that they look at it no longer",
     "bypass": "answered without the approval that was needed",
+    "reminded": "reminded whoever may sign",
+    "telling_given_up": "could not tell somebody who was asked, and gave up",
     "escalated": "asked the next role, for nobody had signed in time",
     "inserted": "put it into their composer",
     "inserted and ticked": "did its actions and put it into their composer",

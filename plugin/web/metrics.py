@@ -77,7 +77,7 @@ class _Figures(Collector):
         )
         yield _labelled(
             "bookbag_effects",
-            "Notes, tags and replies that are not done.",
+            "Effects that are not done: notes, tags, replies, assignments, mail and chat messages.",
             ("kind", "state"),
             (((kind.value, state.value), count) for (kind, state), count in found.effects.items()),
         )

@@ -78,8 +78,11 @@ NOTHING: Mapping[str, str | None] = {
         "BIND",
         "DATA",
         "DATABASE_URL",
+        "MAIL_FROM",
         "PUBLIC_URL",
         "SECRET_KEYS",
+        "SMTP_PASSWORD",
+        "SMTP_URL",
         "UNDO_SECONDS",
         "WORKER_THREADS",
     )

@@ -7,16 +7,18 @@ from plugin.audit.verify import verify
 from plugin.demo.browser import Browser
 from plugin.demo.world import data
 from plugin.learning.exports import records
-from plugin.models import DraftState, InboxState
+from plugin.models import DraftState, InboxState, Role
 from plugin.policy.load import load
 from plugin.replay import replay
 from plugin.store import audit, corrections, files, inbox, unscoped, waiting
+from plugin.telling import channels
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
 from tests.web.visitor import Visitor, hidden
 
 
 def a_busy_day(bench: Bench) -> None:
+    to_be_told(bench)
     refund = bench.opened("refund_under_limit")
     big = bench.opened("refund_over_limit")
     bench.opened("where_is_my_order")
@@ -40,6 +42,12 @@ def a_busy_day(bench: Bench) -> None:
     sweep(bench.runtime)
     bench.settle()
     as_by_command(bench)
+
+
+def to_be_told(bench: Bench) -> None:
+    merchant_id, leads = bench.scope.merchant_id, bench.hands.groups()["Leads"]
+    channels.set_group(bench.runtime, merchant_id, bench.account_id, Role.LEAD, leads)
+    channels.set_chat(bench.runtime, merchant_id, f"{bench.url}/no-chat")
 
 
 def at_the_pages(bench: Bench, draft_id: str) -> None:

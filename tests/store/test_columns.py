@@ -15,11 +15,12 @@ from sqlalchemy.exc import StatementError
 
 from plugin.errors import ConfigError
 from plugin.models import DraftState
-from plugin.store import audit, drafts, merchants, unscoped
+from plugin.store import audit, drafts, merchants, telling, unscoped
 from plugin.store.audit_tables import AuditHead
 from plugin.store.columns import Keyring, Secret, Share, Words, new_id
 from plugin.store.engine import Database
 from plugin.store.schema import Account, DraftRow, Shop, WebhookSecret
+from plugin.store.telling_tables import ChatHookRow
 from tests.bench.databases import KEY
 from tests.store.support import AT, Owner, add_draft, draft_row
 
@@ -29,6 +30,7 @@ ENCRYPTED = {
     WebhookSecret.__tablename__: "secret",
     Shop.__tablename__: "token",
     AuditHead.__tablename__: "seal",
+    ChatHookRow.__tablename__: "url",
 }
 
 
@@ -67,9 +69,10 @@ def test_a_secret_is_unreadable_in_the_table_and_comes_back(database: Database) 
             at=AT,
         )
         merchants.add_shop(session, scope, kind="shop_api", url="x", token="wallaby", at=AT)
+        telling.set_chat_hook(session, scope, "https://chat.example/walled", at=AT)
     with database.engine.connect() as connection:
         kept = raw_secrets(connection)
-    assert len(kept) == 4  # the audit's head has a seal
+    assert len(kept) == 5  # the audit's head has a seal
     assert not any(b"wall" in value for value in kept)
     with database.read() as session:
         assert "wallpaper" in merchants.account(session, scope, account.id).credentials
@@ -90,6 +93,7 @@ def test_rotation_re_encrypts_in_batches_and_the_old_key_can_go(
         for number in range(6):
             merchants.add_webhook_secret(session, shop.scope, shop.account_id, f"s{number}", at=AT)
         merchants.add_shop(session, shop.scope, kind="shop_api", url="x", token="t", at=AT)
+        telling.set_chat_hook(session, shop.scope, "https://chat.example/1", at=AT)
     new = Fernet.generate_key().decode()
     Keyring.use((new, KEY))
     assert rotate(database, batch=2) == 10

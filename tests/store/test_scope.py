@@ -45,7 +45,7 @@ from tests.store.support import AT, Owner
 
 EXEMPT = "plugin/store/unscoped.py"
 # Read whole, since a merchant has few of them.
-FEW_OF_A_MERCHANT = {"bb_account", "bb_person", "bb_shop"}
+FEW_OF_A_MERCHANT = {"bb_account", "bb_chat_hook", "bb_person", "bb_shop"}
 OWNED = {kind.__tablename__ for kind in Owned.__subclasses__()}
 
 

@@ -11,6 +11,7 @@ from plugin.store import (  # noqa: F401 (imported for their tables)
     file_tables,
     people_tables,
     schema,
+    telling_tables,
 )
 from plugin.store.base import Base
 from plugin.store.migrate import is_ours
