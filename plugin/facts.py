@@ -1,9 +1,8 @@
 """What is known of a ticket when a draft is made: gathered once, each fact with its origin."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from itertools import takewhile
 from typing import Any
 
@@ -11,16 +10,26 @@ import structlog
 
 from connectors.base import Commerce
 from connectors.errors import ConnectorError
-from connectors.types import Item, Message, Money, Order, Ticket
+from connectors.types import Message, Order, Ticket
 from plugin.drafting.base import Request
 from plugin.drafting.order_choice import choose_order
-from plugin.models import Draft, Facts, OrderFacts
+from plugin.models import Draft, Facts, OrderSeen
+from plugin.order_facts import (
+    folded,
+    known_again,
+    known_from_record,
+    known_of,
+    known_to_record,
+    moment,
+    order_from_record,
+    order_to_record,
+    seen_of,
+)
 from plugin.text.reply import reply_of
 
 log = structlog.get_logger(__name__)
 
-# A longer order is shown by its beginning.
-_MOST_ITEMS = 50
+_ORDER_ORIGIN = "shop order "
 _WROTE_BEFORE = "The customer wrote before this, and nobody has answered that yet."
 
 
@@ -86,22 +95,46 @@ def facts_of(gathered: Gathered, draft: Draft, *, at: datetime) -> Facts:
     order = _order_of(gathered.request, draft)
     origins = {"message": f"message {gathered.message.id}", "tags": "helpdesk ticket"}
     if order is not None:
-        origins["order"] = f"shop order {order.id}"
+        origins["order"] = f"{_ORDER_ORIGIN}{order.id}"
     return Facts(
         message="\n\n".join((*gathered.earlier, gathered.words)),
         follows_unanswered=bool(gathered.earlier),
         tags=gathered.ticket.tags,
         channel=gathered.ticket.channel.value,
         language=draft.language,
-        order=_known_of(order) if order else None,
-        household=_folded(order.address) if order else None,
-        customer=_folded(gathered.message.author.email or gathered.message.author.id),
+        order=known_of(order) if order else None,
+        household=folded(order.address) if order else None,
+        customer=folded(gathered.message.author.email or gathered.message.author.id),
         grounded=frozenset(
             {gathered.ticket.subject, *gathered.earlier, gathered.words, *draft.given}
         ),
         at=at,
+        orders=_stands_on(gathered.request, draft, order),
         origins=origins,
     )
+
+
+def renewed(known: Facts, orders: Mapping[str, OrderSeen | None], *, at: datetime) -> Facts:
+    """The facts with the orders as the shop has them now; None: it has that one no more."""
+    order, household = known.order, known.household
+    about = order_id_of(known)
+    if about is not None and about in orders:
+        now = orders[about]
+        order = known_again(order, now) if now else None
+        household = (now.household or None) if now else None
+    return replace(
+        known,
+        order=order,
+        household=household,
+        orders=tuple(now for now in orders.values() if now is not None),
+        at=at,
+    )
+
+
+def order_id_of(known: Facts) -> str | None:
+    """Which order the facts' own is; None where there is none."""
+    origin = known.origins.get("order", "")
+    return origin.removeprefix(_ORDER_ORIGIN) if origin.startswith(_ORDER_ORIGIN) else None
 
 
 def to_record(facts: Facts) -> dict[str, object]:
@@ -112,12 +145,13 @@ def to_record(facts: Facts) -> dict[str, object]:
         "tags": sorted(facts.tags),
         "channel": facts.channel,
         "language": facts.language,
-        "order": None if facts.order is None else _order_record(facts.order),
+        "order": None if facts.order is None else known_to_record(facts.order),
         "household": facts.household,
         "novel": facts.novel,
         "customer": facts.customer,
         "grounded": None if facts.grounded is None else sorted(facts.grounded),
         "at": facts.at.isoformat() if facts.at else None,
+        "orders": [order_to_record(order) for order in facts.orders],
         "origins": dict(facts.origins),
     }
 
@@ -125,82 +159,31 @@ def to_record(facts: Facts) -> dict[str, object]:
 def from_record(record: Mapping[str, Any]) -> Facts:
     """What `to_record` stored."""
     order, grounded = record["order"], record.get("grounded")
-    return Facts(
+    known = Facts(
         message=record["message"],
         follows_unanswered=record.get("follows_unanswered", False),
         tags=frozenset(record["tags"]),
         channel=record["channel"],
         language=record["language"],
-        order=None if order is None else _order_from(order),
+        order=None if order is None else known_from_record(order),
         household=record.get("household"),
         novel=record.get("novel"),
         customer=record.get("customer"),
         grounded=None if grounded is None else frozenset(grounded),
-        at=_moment(record["at"]),
+        at=moment(record["at"]),
+        orders=tuple(order_from_record(one) for one in record.get("orders", ())),
         origins=record["origins"],
     )
+    return known if "orders" in record else replace(known, orders=_order_of_old(known))
 
 
-def _known_of(order: Order) -> OrderFacts:
-    return OrderFacts(
-        total=order.total,
-        placed_at=order.placed_at,
-        status=order.status,
-        refunded=order.refunded,
-        items=order.items[:_MOST_ITEMS],
-    )
-
-
-def _order_record(order: OrderFacts) -> dict[str, object]:
-    return {
-        "total": str(order.total.amount) if order.total else None,
-        "currency": order.total.currency if order.total else None,
-        "placed_at": order.placed_at.isoformat() if order.placed_at else None,
-        "status": order.status,
-        "refunded": _money_record(order.refunded) if order.refunded else None,
-        "items": [
-            {
-                "id": item.id,
-                "title": item.title,
-                "price": _money_record(item.price),
-                "quantity": item.quantity,
-            }
-            for item in order.items
-        ],
-    }
-
-
-def _order_from(record: Mapping[str, Any]) -> OrderFacts:
-    """What older releases stored has the first three alone."""
-    total, refunded = record["total"], record.get("refunded")
-    return OrderFacts(
-        total=Money(Decimal(total), record["currency"]) if total else None,
-        placed_at=_moment(record["placed_at"]),
-        status=record.get("status"),
-        refunded=_money(refunded) if refunded else None,
-        items=tuple(
-            Item(item["id"], item["title"], _money(item["price"]), item["quantity"])
-            for item in record.get("items", ())
-        ),
-    )
-
-
-def _money_record(money: Money) -> list[str]:
-    return [str(money.amount), money.currency]
-
-
-def _money(record: Sequence[str]) -> Money:
-    amount, currency = record
-    return Money(Decimal(amount), currency)
-
-
-def _folded(words: str | None) -> str | None:
-    """As limits compare it: case and spaces tell no two customers or addresses apart."""
-    return " ".join(words.split()).casefold() or None if words else None
-
-
-def _moment(text: str | None) -> datetime | None:
-    return datetime.fromisoformat(text) if text else None
+def _order_of_old(known: Facts) -> tuple[OrderSeen, ...]:
+    """The order of a draft that is older than that orders are kept whole."""
+    order_id = order_id_of(known)
+    if order_id is None or known.order is None:
+        return ()
+    order = known.order
+    return (OrderSeen(order_id, order.total, order.placed_at, household=known.household),)
 
 
 def _orders(
@@ -218,6 +201,15 @@ def _orders(
             warnings.append("The shop could not be read, so the order is not known.")
     found.sort(key=lambda order: order.placed_at, reverse=True)
     return tuple(found), tuple(warnings)
+
+
+def _stands_on(request: Request, draft: Draft, about: Order | None) -> tuple[OrderSeen, ...]:
+    """The order it is about, and every other that one of its actions names."""
+    named = {action.order for action in draft.actions if action.order}
+    orders = [order for order in request.orders if order.id in named]
+    if about is not None and about not in orders:
+        orders.append(about)
+    return tuple(seen_of(order) for order in orders)
 
 
 def _order_of(request: Request, draft: Draft) -> Order | None:

@@ -51,6 +51,7 @@ class JobName(StrEnum):
     DELIVER = "deliver"
     RUN_EFFECT = "run_effect"
     DEADLINE = "deadline"
+    REDRAFT = "redraft"
 
 
 Job = Callable[[Scope, str], None]

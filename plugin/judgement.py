@@ -1,17 +1,18 @@
 """Holds a draft against what is in force, now and again whenever that may have become stricter."""
 
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from connectors.types import ActionRequest
 from plugin import facts, headroom
 from plugin.card import card_of, note_html
 from plugin.models import UNDELIVERED, Decision, Draft, DraftState, Facts, Oversight
 from plugin.outbox import ask_note
 from plugin.policy.decide import decide_on
-from plugin.policy.limits import Spent, nothing_spent
+from plugin.policy.limits import Spent, keys_of, nothing_spent
 from plugin.policy.model import PolicyFile
 from plugin.policy.situation import Situation
 from plugin.policy.would_pass import would_pass
@@ -29,8 +30,14 @@ STATE_FOR = {
     Oversight.APPROVAL: DraftState.AWAITING_APPROVAL,
     Oversight.BLOCK: DraftState.BLOCKED,
 }
+# Also while another draft is made in its place: it is held as closely as it was.
 _NEEDS_A_SIGNATURE = frozenset(
-    {DraftState.AWAITING_APPROVAL, DraftState.EXPIRED, DraftState.REJECTED}
+    {
+        DraftState.AWAITING_APPROVAL,
+        DraftState.EXPIRED,
+        DraftState.REJECTED,
+        DraftState.DRAFTING,
+    }
 )
 ANSWERED_ONLY = UNDELIVERED | {DraftState.BLOCKED, DraftState.NO_DRAFT}
 OPEN_TO_ANSWERS = ANSWERED_ONLY | {
@@ -40,6 +47,8 @@ OPEN_TO_ANSWERS = ANSWERED_ONLY | {
     DraftState.REJECTED,
     DraftState.EXPIRED,
 }
+# What the save hook asks about: an agent does not slip through while a draft is made anew.
+HELD_OR_OPEN = OPEN_TO_ANSWERS | {DraftState.DRAFTING}
 
 
 def judge(situation: Situation, spent: Spent = nothing_spent) -> Decision:
@@ -75,10 +84,29 @@ def never_automatic(draft: Draft, known: Facts) -> Iterator[str]:
 
 
 def judge_again(
-    session: Session, scope: Scope, policy: PolicyFile, held: Held, *, text: str | None = None
+    session: Session,
+    scope: Scope,
+    policy: PolicyFile,
+    held: Held,
+    *,
+    text: str | None = None,
+    known: Facts | None = None,
 ) -> Decision:
-    """The decision about a stored draft, or about an edit of it, by the facts stored with it."""
-    return judge(_stored(policy, held, text), _spent_before(session, scope, held))
+    """The decision about a stored draft, or about an edit of it.
+
+    By the facts stored with it, or by `known` in their place. Whom they put into another household
+    stands behind everybody who is counted there.
+    """
+    situation = stored_situation(policy, held, text=text)
+    spent = _spent_before(session, scope, held)
+    if known is not None:
+        moved = known.household != situation.facts.household
+        situation = situation.changed(facts=known)
+        if moved:
+            keys = keys_of(policy, situation.draft, known)
+            at = known.at or held.draft.created_at
+            spent = headroom.beside(session, scope, keys, held.draft.id, at=at)
+    return judge(situation, spent)
 
 
 def ways_to_pass(
@@ -92,18 +120,25 @@ def ways_to_pass(
     if decision is None or decision.policy_number != in_force.number:
         return ()
     spent = _spent_before(session, scope, held)
-    ways = would_pass(_stored(in_force.file, held), spent, judge)
+    ways = would_pass(stored_situation(in_force.file, held), spent, judge)
     return tuple(way.words for way in ways)
 
 
-def _stored(policy: PolicyFile, held: Held, text: str | None = None) -> Situation:
+def stored_situation(
+    policy: PolicyFile,
+    held: Held,
+    *,
+    text: str | None = None,
+    actions: tuple[ActionRequest, ...] | None = None,
+) -> Situation:
+    """A stored draft, or an edit of its text and actions, with the facts stored with it."""
     draft = held.draft
     again = Draft(
         text=draft.text if text is None else text,
         intent=draft.intent,
         confidence=draft.confidence,
         language=draft.language,
-        actions=tuple(action_of(row) for row in held.actions),
+        actions=tuple(action_of(row) for row in held.actions) if actions is None else actions,
     )
     return Situation(policy, again, facts.from_record(draft.facts))
 
@@ -146,7 +181,8 @@ def renew_if_stricter(runtime: Runtime, session: Session, scope: Scope, held: He
     again = judge_again(session, scope, in_force.file, held, text=held.draft.final_text)
     if not is_stricter(again, decision):
         return None
-    _renew(runtime, session, scope, held, again=again, in_force=in_force)
+    renewal = Renewal("stricter_policy", again, in_force)
+    renew(runtime, session, scope, held, renewal)
     return "The policies have become stricter since this was drafted. Read its new note."
 
 
@@ -175,44 +211,90 @@ def decision_row(
     )
 
 
-def _renew(
-    runtime: Runtime,
-    session: Session,
-    scope: Scope,
-    held: Held,
-    *,
-    again: Decision,
-    in_force: PolicyInForce,
-) -> None:
-    """A new revision of the same text under the new decision, by the table of moves."""
-    draft, now = held.draft, runtime.now()
-    why = {"because": "stricter_policy", "policy": in_force.number}
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """Why a draft waits anew, and under what.
+
+    Attributes:
+        because: A word for the audit.
+        words: Why, in sentences; empty where the word says all.
+        known: The facts from now on; None: as they were.
+        text: An edit that stays; None: the draft's own text is offered again.
+    """
+
+    because: str
+    again: Decision
+    in_force: PolicyInForce
+    words: tuple[str, ...] = ()
+    known: Facts | None = None
+    text: str | None = None
+
+
+def renew(runtime: Runtime, session: Session, scope: Scope, held: Held, renewal: Renewal) -> None:
+    """Void what was signed; a new revision waits under the new decision, by the table of moves.
+
+    It never goes out by itself: its words may be of what was before, so somebody reads it.
+    """
+    draft, now, in_force = held.draft, runtime.now(), renewal.in_force
+    again = at_least_review(renewal.again)
+    why: dict[str, object] = {"because": renewal.because, "policy": in_force.number}
+    if renewal.words:
+        why["words"] = " ".join(renewal.words)
 
     def move(to: DraftState, **changes: object) -> None:
         drafts.move(session, scope, draft, to, actor=_SYSTEM, at=now, detail=why, **changes)
 
     signers = verdicts.signers(session, scope, draft.id, draft.rev)
-    stricter = "the policies have become stricter."
-    telling.voided(runtime, session, scope, held, signers, why=stricter, at=now)
+    since = " ".join(renewal.words) or "the policies have become stricter."
+    telling.voided(runtime, session, scope, held, signers, why=since, at=now)
     verdicts.void(session, scope, draft.id)
     if draft.state is DraftState.APPROVED:
         signed = held.oversight is Oversight.APPROVAL
         move(DraftState.AWAITING_APPROVAL if signed else DraftState.AWAITING_REVIEW)
-    move(DraftState.DRAFTING, rev=draft.rev + 1, final_text=None, opened_for=None)
-    row = decision_row(draft, draft.rev, again, in_force=in_force, at=now)
+    changed: dict[str, object] = {"final_text": renewal.text, "opened_for": None}
+    if renewal.known is not None:
+        changed["facts"] = facts.to_record(renewal.known)
+    move(DraftState.DRAFTING, rev=draft.rev + 1, **changed)
+    decision = replace(again, held_because=(*renewal.words, *again.held_because))
+    row = decision_row(draft, draft.rev, decision, in_force=in_force, at=now)
     drafts.add_decision(session, scope, row)
     drafts.carry_actions(session, scope, held.actions, to_rev=draft.rev)
     session.flush()
+    if renewal.known is not None:
+        hold_again(session, scope, held, renewal.known, at=now)
     move(STATE_FOR[again.oversight])
-    held = drafts.get(session, scope, draft.id)
+    ask_draft_note(runtime, session, scope, draft.id)
+
+
+def at_least_review(decision: Decision) -> Decision:
+    """The decision about what a person has had a hand in, and is to see once more."""
+    automatic = decision.oversight is Oversight.AUTO
+    return replace(decision, oversight=Oversight.REVIEW) if automatic else decision
+
+
+def hold_again(session: Session, scope: Scope, held: Held, known: Facts, *, at: datetime) -> None:
+    """Let the draft's money count as its actions and these facts have it now."""
+    actions = {row.position: action_of(row) for row in held.actions}
+    headroom.hold_again(session, scope, held.draft.id, actions, known, at=at)
+
+
+def ask_draft_note(runtime: Runtime, session: Session, scope: Scope, draft_id: str) -> None:
+    """Ask for the note of a draft's present revision, which shows what would go out.
+
+    Whoever must sign it is told at the same time.
+    """
+    held, now = drafts.get(session, scope, draft_id), runtime.now()
     asked = telling.awaiting(runtime, session, scope, held, at=now)
+    draft, card = held.draft, card_of(held, public_url=runtime.settings.public_url)
+    if card.text is not None and draft.final_text is not None:
+        card = replace(card, text=draft.final_text)
     ask_note(
         session,
         runtime.enqueue,
         scope,
         account_id=draft.account_id,
         ticket_id=draft.ticket_id,
-        html=note_html(card_of(held, public_url=runtime.settings.public_url), asked=asked),
+        html=note_html(card, asked=asked),
         key=draft_note_key(draft.id, draft.rev),
         at=now,
         draft_id=draft.id,

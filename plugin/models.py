@@ -111,6 +111,32 @@ class OrderFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class OrderSeen:
+    """What the shop said of an order when the facts were gathered. None: that was not kept.
+
+    Attributes:
+        refunded: Zero where the shop names none.
+        household: The shipping address, folded for comparison; empty where there is none.
+    """
+
+    id: str
+    total: Money | None = None
+    placed_at: datetime | None = None
+    status: str | None = None
+    refunded: Money | None = None
+    household: str | None = None
+
+    @property
+    def left(self) -> Money | None:
+        """What was paid and not given back; None where it is not known."""
+        if self.total is None or self.refunded is None:
+            return None
+        if self.refunded.currency != self.total.currency:
+            return None
+        return Money(self.total.amount - self.refunded.amount, self.total.currency)
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
     """What a policy may know beside the draft. None means not known, and is never guessed.
 
@@ -121,6 +147,7 @@ class Facts:
         customer: Whose actions these are, where an action names nobody.
         agent: Who is answering.
         at: When the decision is made.
+        orders: The orders that the draft stands on, as the shop had them.
         origins: Where each fact came from, by its name: ``{"order": "shop order 1002"}``.
     """
 
@@ -137,6 +164,7 @@ class Facts:
     customer: str | None = None
     agent: str | None = None
     at: datetime | None = None
+    orders: tuple[OrderSeen, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -179,8 +207,9 @@ class Decision:
 class VerdictKind(StrEnum):
     """A person's answer to a draft.
 
-    `STEP_BACK` takes a `RESPOND` back, `UNDO` the last approval in time. The last three decide
-    about a reply that failed or of which nobody knows whether it went out.
+    `STEP_BACK` takes a `RESPOND` back, `UNDO` the last approval in time, `REGENERATE` asks for
+    another draft. The last three decide about a reply that failed or of which nobody knows whether
+    it went out.
     """
 
     APPROVE = "approve"
@@ -188,10 +217,24 @@ class VerdictKind(StrEnum):
     REJECT = "reject"
     RESPOND = "respond"
     STEP_BACK = "step_back"
+    REGENERATE = "regenerate"
     UNDO = "undo"
     SEND_AGAIN = "send_again"
     WAS_SENT = "was_sent"
     WAS_ANSWERED = "was_answered"
+
+
+class RejectReason(StrEnum):
+    """What was wrong with a rejected draft, in short."""
+
+    WRONG_AMOUNT = "wrong_amount"
+    WRONG_FACTS = "wrong_facts"
+    TONE = "tone"
+    POLICY = "policy"
+    UNSAFE = "unsafe"
+    NOT_WHAT_WAS_ASKED = "not_what_was_asked"
+    LANGUAGE = "language"
+    OTHER = "other"
 
 
 class Surface(StrEnum):

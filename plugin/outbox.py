@@ -174,6 +174,27 @@ def ask_delivery(
     )
 
 
+def ask_redraft(
+    session: Session,
+    enqueue: Enqueue,
+    scope: Scope,
+    draft: DraftRow,
+    *,
+    due: datetime,
+    at: datetime,
+) -> None:
+    """Make another draft at `due`, if one is still asked for then. Its `due_at` is the caller's."""
+    enqueue(
+        session,
+        JobName.REDRAFT,
+        scope,
+        draft.id,
+        key=f"{draft.id}:{draft.rev}:{due.timestamp()}",
+        ticket=ticket_key(draft.account_id, draft.ticket_id),
+        delay=(due - at).total_seconds(),
+    )
+
+
 def plan_reply(
     session: Session,
     scope: Scope,

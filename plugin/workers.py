@@ -18,7 +18,7 @@ from functools import partial
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from plugin import pipeline
+from plugin import pipeline, redrafting
 from plugin.delivery import replies
 from plugin.delivery.effects import run_effect
 from plugin.jobs import Job, JobEngine, JobName, executors_at_work, swept_and_waiting
@@ -36,7 +36,7 @@ log = structlog.get_logger(__name__)
 # At most so many swept jobs wait at a time. A worker that cannot keep up is not helped by asking
 # for the same again and again: what it has not begun would bury what is still to be asked for.
 _MOST_SWEPT = 100
-_KINDS_SWEPT = 4
+_KINDS_SWEPT = 5
 
 
 def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
@@ -45,6 +45,7 @@ def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
         JobName.HANDLE_EVENT: partial(_handle_event, runtime),
         JobName.DELIVER: partial(replies.deliver, runtime),
         JobName.DEADLINE: partial(deadlines.passed, runtime),
+        JobName.REDRAFT: partial(redrafting.redraft, runtime),
         JobName.RUN_EFFECT: lambda scope, effect_id: _run_effect(runtime, scope, effect_id),
     }
 
@@ -171,6 +172,11 @@ def sweep(runtime: Runtime) -> int:
                 JobName.DEADLINE,
                 DraftRow,
                 unscoped.overdue_approvals(session, before=now, limit=limit),
+            ),
+            (
+                JobName.REDRAFT,
+                DraftRow,
+                unscoped.overdue_redrafts(session, before=before, limit=limit),
             ),
             (
                 JobName.RUN_EFFECT,

@@ -7,12 +7,12 @@ from sqlalchemy.orm import Session
 
 from connectors.errors import AuthError, ConnectorError
 from connectors.types import Message, Receipt
+from plugin import binding
 from plugin.card import plain_note_html
 from plugin.delivery import answers
 from plugin.delivery.effects import Settled, attempt, claim, next_wait, settle
-from plugin.delivery.unsent import OVERTAKEN, unsent_note
+from plugin.delivery.unsent import ORDER_CHANGED, OVERTAKEN, unsent_note
 from plugin.errors import MovedError
-from plugin.judgement import renew_if_stricter
 from plugin.learning import corrections
 from plugin.models import DraftState, EffectState, VerdictKind
 from plugin.outbox import ask_delivery, ask_note, ask_tags, plan_reply, reply_key
@@ -75,16 +75,39 @@ def _ready(runtime: Runtime, scope: Scope, held: Held) -> EffectRow | None:
     if newer is not None:
         _overtaken(case, draft.id, newer, effect)
         return None
-    if draft.state is DraftState.APPROVED and not _start(case, held):
+    seen = _orders(runtime, scope, held)
+    if draft.state is DraftState.APPROVED:
+        if not _start(case, held, seen):
+            return None
+    elif effect is not None and binding.orders_changed(held, seen):
+        _called_off(case, draft.id, effect, ORDER_CHANGED)
         return None
     with runtime.database.read() as session:
         return effects.by_key(session, scope, key)
 
 
-def _start(case: Case, seen: Held) -> bool:
+def _orders(runtime: Runtime, scope: Scope, held: Held) -> binding.Look:
+    """The draft's orders as they are now.
+
+    Raises:
+        OrderUnreadError: They cannot be read, and it must not leave before they are.
+    """
+    seen = binding.look(runtime, scope, held)
+    if seen.unread is None:
+        return seen
+    with runtime.database.read() as session:
+        if binding.must_wait(runtime, session, scope, held, seen):
+            raise binding.OrderUnreadError(
+                "the shop could not be read", retry_after=seen.unread.retry_after
+            )
+    return seen
+
+
+def _start(case: Case, seen: Held, orders: binding.Look) -> bool:
     """Move to delivering and plan the reply, by what is stored now.
 
-    False where anything changed since the ticket was read: a job of its own follows that.
+    False where anything changed since the ticket was read: a job of its own follows that. Where
+    that is what the reply's signatures were given on, they are void now.
     """
     runtime, scope = case.runtime, case.scope
     now = runtime.now()
@@ -99,7 +122,9 @@ def _start(case: Case, seen: Held) -> bool:
         )
         if drafts.in_composer_until(draft, now) is not None:
             return False
-        if not same or renew_if_stricter(runtime, session, scope, held) is not None:
+        if not same:
+            return False
+        if binding.void_if_changed(runtime, session, scope, held, orders, said_done=False):
             return False
         author_id = _author(session, scope, draft)
         due = now + timedelta(seconds=runtime.pace.claim_lease)
@@ -210,20 +235,25 @@ def _overtaken(case: Case, draft_id: str, newer: Message, effect: EffectRow | No
         if draft.state is DraftState.DELIVERING and effect is not None:
             if not effects.call_off(session, case.scope, effect, error=OVERTAKEN):
                 return
-            drafts.move(
-                session,
-                case.scope,
-                draft,
-                DraftState.DELIVERY_FAILED,
-                actor=_SYSTEM,
-                at=now,
-                detail={"error": OVERTAKEN},
-            )
+            why = {"error": OVERTAKEN}
+            failed = DraftState.DELIVERY_FAILED
+            drafts.move(session, case.scope, draft, failed, actor=_SYSTEM, at=now, detail=why)
         if not newer.author.role.is_staff:
             drafts.move(session, case.scope, draft, DraftState.STALE, actor=_SYSTEM, at=now)
             ask_tags(session, case.runtime.enqueue, case.scope, draft, at=now)
     if newer.author.role.is_staff:
         answers.agent_replied(case, newer)
+
+
+def _called_off(case: Case, draft_id: str, effect: EffectRow, error: str) -> None:
+    """A reply that was planned and has not left must not leave any more: a person is asked."""
+    with case.runtime.database.write() as session:
+        draft = drafts.get(session, case.scope, draft_id, lock=True).draft
+        if draft.state is not DraftState.DELIVERING:
+            return
+        if effects.call_off(session, case.scope, effect, error=error):
+            failed = Settled(EffectState.FAILED, error=error)
+            _ask_a_person(case.runtime, session, case.scope, draft, failed)
 
 
 def _later(runtime: Runtime, scope: Scope, draft: DraftRow, wait: timedelta) -> None:

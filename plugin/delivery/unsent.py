@@ -12,9 +12,11 @@ from connectors.errors import (
     RejectedError,
     UnavailableError,
 )
+from plugin.binding import OrderUnreadError
 from plugin.models import DraftState
 
 OVERTAKEN = "overtaken"
+ORDER_CHANGED = "order_changed"
 NO_TRACE = "no trace of an earlier attempt"
 
 _WHY = {
@@ -24,6 +26,11 @@ _WHY = {
     RejectedError.reason: "The helpdesk refused it, as it does where a ticket is closed.",
     RateLimitedError.reason: "The helpdesk had too much to do for too long.",
     UnavailableError.reason: "The helpdesk was out of reach for too long.",
+    OrderUnreadError.reason: (
+        "The shop was out of reach for too long, so nobody could see whether the order is still"
+        " what it was."
+    ),
+    ORDER_CHANGED: "The order changed in the shop before it could go out.",
     OVERTAKEN: "Somebody wrote on the ticket before it could go out.",
 }
 _WHY_NOT_KNOWN = {

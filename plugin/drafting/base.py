@@ -8,6 +8,20 @@ from plugin.models import Draft
 
 
 @dataclass(frozen=True, slots=True)
+class Again:
+    """Another draft is wanted for the same message.
+
+    Attributes:
+        instruction: How it should be, in the words of one of the merchant's people; may be empty.
+            Who drafts without a language model says plainly what of it they could not follow.
+        sources: Ids of what the draft was made from that is not wanted.
+    """
+
+    instruction: str
+    sources: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One customer message and what is known about who wrote it. All text is untrusted.
 
@@ -16,6 +30,7 @@ class Request:
         language: ISO 639-1, as the helpdesk believes; a fallback, not the truth.
         order: The order the ticket is about, where something other than the text says so.
         orders: The customer's orders, newest first.
+        again: Set where a person did not want the draft before this one.
     """
 
     subject: str
@@ -26,6 +41,7 @@ class Request:
     customer_email: str | None = None
     order: Order | None = None
     orders: tuple[Order, ...] = ()
+    again: Again | None = None
 
 
 class Drafter(Protocol):

@@ -6,9 +6,11 @@ facts of the customer's own order in it. What cannot be filled or is not well ma
 How sure it is, `plugin.drafting.confidence` says. Below `FLOOR` there is no draft.
 """
 
+from dataclasses import replace
 from decimal import Decimal
 
-from plugin.drafting.base import Request
+from plugin.drafting.another import followed, in_turn, named_by, not_followed
+from plugin.drafting.base import Again, Request
 from plugin.drafting.confidence import ALL_FACTS, NO_FACTS, SOME_FACTS, confidence
 from plugin.drafting.language import detect_language, has_words, language_name
 from plugin.drafting.macros import Macro, content_digest
@@ -46,6 +48,8 @@ class BuiltinDrafter:
         language = detect_language(request.text, fallback=language)
         if not self._search.knows(language):
             return self._none(f"There is no macro in {language_name(language)}.", language)
+        if request.again is not None:
+            return self._another(request, request.again, language)
         ranking = self._search.rank(request.text, request.subject, language)
         if (figure := _figure(ranking, ranking.best)) < FLOOR:
             return self._none("No macro is close enough to the message.", language, figure)
@@ -73,6 +77,27 @@ class BuiltinDrafter:
             _figure(ranking, best, NO_FACTS),
             best.macro.intent,
         )
+
+    def _another(self, request: Request, again: Again, language: str) -> Draft:
+        """From the macro that the instruction names; else from the next best one."""
+        found = self._search.every(request.text, request.subject, language)
+        named = named_by(again.instruction, [match.macro for match, _ in found], again.sources)
+        choice = choose_order(request)
+        reasons: list[str] = []
+        for match, ranking in in_turn(found, again.sources, named):
+            figure = _figure(ranking, match)
+            if named is None and figure < FLOOR:
+                continue
+            try:
+                resolution = resolve(match.macro, request, choice)
+            except MacroUnusableError as unusable:
+                reasons.append(f"The macro {match.macro.title!r} cannot be used. {unusable}")
+                continue
+            complete = resolution.complete
+            figure = _figure(ranking, match, ALL_FACTS if complete else SOME_FACTS)
+            note = followed(again.instruction, named)
+            return replace(self._draft(match.macro, resolution, figure), note=note)
+        return self._none(not_followed(again.instruction, named, reasons), language)
 
     def _draft(self, macro: Macro, resolution: Resolution, figure: Decimal) -> Draft:
         return Draft(

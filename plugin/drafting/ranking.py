@@ -71,18 +71,29 @@ class MacroSearch:
 
     def rank(self, text: str, subject: str, language: str) -> Ranking:
         """The macros of the intent that the message is most like."""
+        found, message = self._found(text, subject, language)
+        return self._ranking(found, found[0].macro.intent, message, language)
+
+    def every(self, text: str, subject: str, language: str) -> tuple[tuple[Match, Ranking], ...]:
+        """Every macro of the language, the most similar first, each with its intent's ranking."""
+        found, message = self._found(text, subject, language)
+        rankings = {
+            intent: self._ranking(found, intent, message, language)
+            for intent in {match.macro.intent for match in found}
+        }
+        return tuple((match, rankings[match.macro.intent]) for match in found)
+
+    def _found(self, text: str, subject: str, language: str) -> tuple[Sequence[Match], str]:
+        """The macros of the language, the most similar first, and what was read of the message."""
         text = _NO_WORDS.sub(" ", text[:_READ_CHARACTERS])
         subject = "" if subject.strip().casefold().startswith(_REPLY_PREFIXES) else subject
         subject = _NO_WORDS.sub(" ", subject[:_READ_CHARACTERS])
         macros = tuple(self._all[place] for place in self._places[language])
         scores = self._scores(text, subject, language, macros)
         found = map(Match, macros, scores)
-        return self._ranking(
-            sorted(found, key=lambda match: -match.similarity), f"{subject}\n{text}", language
-        )
+        return sorted(found, key=lambda match: -match.similarity), f"{subject}\n{text}"
 
-    def _ranking(self, found: Sequence[Match], message: str, language: str) -> Ranking:
-        intent = found[0].macro.intent
+    def _ranking(self, found: Sequence[Match], intent: str, message: str, language: str) -> Ranking:
         return Ranking(
             tuple(match for match in found if match.macro.intent == intent),
             max((match.similarity for match in found if match.macro.intent != intent), default=0.0),

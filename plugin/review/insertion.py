@@ -19,9 +19,9 @@ from plugin.review.rights import (
     in_composer_words,
     require_agent,
     require_as_seen,
-    require_decision_in_force,
     require_done,
     require_signer,
+    require_still_true,
 )
 from plugin.runtime import Runtime
 from plugin.store import audit, drafts, verdicts
@@ -61,7 +61,7 @@ def insert(
         ForbiddenError: They may not, and who may.
         InvalidInputError: Its actions are not done, or the edit is empty or too long.
     """
-    require_decision_in_force(runtime, scope, draft_id)
+    require_still_true(runtime, scope, draft_id, said_done=done, leaves=True)
     now = runtime.now()
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)

@@ -3,13 +3,15 @@
 import math
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
 from connectors.types import Money
+from plugin import binding, facts
 from plugin.card import action_words, approvers_words
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
-from plugin.judgement import is_stricter, judge_again, renew_if_stricter
+from plugin.judgement import is_stricter, judge_again
 from plugin.models import (
     AWAITING,
     MONEYLESS_ACTIONS,
@@ -25,6 +27,7 @@ from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 
 _LONGEST_TEXT = 20_000
+_MAY_LEAVE = AWAITING | {DraftState.APPROVED}
 
 
 def may_sign(held: Held, person: PersonRow) -> str | None:
@@ -47,18 +50,44 @@ def may_respond(held: Held, person: PersonRow) -> bool:
     return True
 
 
-def require_decision_in_force(runtime: Runtime, scope: Scope, draft_id: str) -> None:
-    """What leaves is held against the policies in force, not against those of its day.
+def require_still_true(
+    runtime: Runtime, scope: Scope, draft_id: str, *, said_done: bool, leaves: bool = False
+) -> None:
+    """What is signed is held against policies, orders and signatures as they are now.
+
+    Where the shop cannot be read, a signature counts all the same: nothing is delivered by it
+    before the shop could be read.
+
+    Args:
+        runtime: The service.
+        scope: Whose draft.
+        draft_id: Which.
+        said_done: The person says that they have done its actions.
+        leaves: It leaves our hands at once, so that nobody looks again.
 
     Raises:
-        MovedError: They have become stricter; the draft waits anew under them.
+        MissingError: No such draft of this merchant.
+        MovedError: Something is not what it was, and the draft waits anew; or it leaves, and nobody
+            can see whether its order is what it was.
     """
+    with runtime.database.read() as session:
+        held = drafts.get(session, scope, draft_id)
+    if held.draft.state not in _MAY_LEAVE:
+        return
+    seen = binding.look(runtime, scope, held, seconds=binding.LOOK_SECONDS)
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)
-        may_leave = held.draft.state in AWAITING | {DraftState.APPROVED}
-        moved = renew_if_stricter(runtime, session, scope, held) if may_leave else None
+        if held.draft.state not in _MAY_LEAVE:
+            return
+        waits = leaves and binding.must_wait(runtime, session, scope, held, seen)
+        moved = binding.void_if_changed(runtime, session, scope, held, seen, said_done=said_done)
     if moved is not None:
         raise MovedError(moved)
+    if waits:
+        raise MovedError(
+            "The shop cannot be read right now, so nobody can see whether the order is still what"
+            " it was. Try again in a minute."
+        )
 
 
 def require_as_seen(
@@ -144,12 +173,17 @@ def require_role(held: Held, person: PersonRow) -> None:
 
 def require_signer(held: Held, person: PersonRow) -> None:
     """They may approve it: by their role, and within their limit."""
-    require_agent(person)
-    if held.oversight is Oversight.APPROVAL:
-        require_role(held, person)
+    require_signing_role(held, person)
     limit = people.limit_of(person)
     if limit is not None:
         _require_within(held, limit)
+
+
+def require_signing_role(held: Held, person: PersonRow) -> None:
+    """They may approve it by their role, whatever it costs."""
+    require_agent(person)
+    if held.oversight is Oversight.APPROVAL:
+        require_role(held, person)
 
 
 def are_done(held: Held) -> bool:
@@ -167,6 +201,32 @@ def require_done(held: Held, *, said: bool) -> bool:
     return True
 
 
+def require_payable(held: Held, *, said_done: bool) -> None:
+    """What its actions give back is no more than their orders had left, unless it is done.
+
+    Raises:
+        ForbiddenError: An order was changed or refunded since its amounts were set.
+    """
+    if said_done or are_done(held):
+        return
+    for order in facts.from_record(held.draft.facts).orders:
+        left = order.left
+        refunds = [
+            action.amount
+            for action in map(action_of, held.actions)
+            if action.type == "refund" and action.order == order.id and action.amount
+        ]
+        if left is None or any(money.currency != left.currency for money in refunds):
+            continue
+        wanted = sum((money.amount for money in refunds), Decimal(0))
+        if refunds and wanted > left.amount:
+            raise ForbiddenError(
+                f"This refunds {Money(wanted, left.currency)}, and order"
+                f" #{order.id.removeprefix('#')} has only {left} left to give back. Lower the"
+                " amount, or reject it."
+            )
+
+
 def edited_text(
     runtime: Runtime, session: Session, scope: Scope, held: Held, given: str | None
 ) -> str:
@@ -176,15 +236,25 @@ def edited_text(
         InvalidInputError: It is empty or too long.
         ForbiddenError: With these words it would need more than it was held for.
     """
+    text = checked_text(given)
+    again = judge_again(session, scope, runtime.policy(session, scope).file, held, text=text)
+    if held.decision is not None and is_stricter(again, held.decision):
+        why = " ".join(again.held_because)
+        raise ForbiddenError(f"This edit needs {again.oversight.value}: {why}")
+    return text
+
+
+def checked_text(given: str | None) -> str:
+    """A reply that somebody wrote, if it can be one.
+
+    Raises:
+        InvalidInputError: It is empty or too long.
+    """
     text = (given or "").strip()
     if not text:
         raise InvalidInputError("text", "The edited reply is empty.")
     if len(text) > _LONGEST_TEXT:
         raise InvalidInputError("text", f"A reply has at most {_LONGEST_TEXT} characters.")
-    again = judge_again(session, scope, runtime.policy(session, scope).file, held, text=text)
-    if held.decision is not None and is_stricter(again, held.decision):
-        why = " ".join(again.held_because)
-        raise ForbiddenError(f"This edit needs {again.oversight.value}: {why}")
     return text
 
 

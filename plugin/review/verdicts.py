@@ -4,30 +4,41 @@ The draft is compared-and-set on (id, revision, state): of two people at once on
 other is told what happened.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import structlog
 from sqlalchemy.orm import Session
 
 from plugin.audit import record
+from plugin.binding import offered, signed_digest
 from plugin.card import plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
-from plugin.models import UNDELIVERED, DraftState, Oversight, Surface, VerdictKind
-from plugin.outbox import ask_delivery, ask_note, ask_tags
+from plugin.judgement import ask_draft_note
+from plugin.models import (
+    UNDELIVERED,
+    DraftState,
+    Oversight,
+    RejectReason,
+    Surface,
+    VerdictKind,
+)
+from plugin.outbox import ask_delivery, ask_note, ask_redraft, ask_tags
 from plugin.review import claims
+from plugin.review.action_edits import ActionChange
+from plugin.review.edits import Edit, Editor
 from plugin.review.habits import habit_of
 from plugin.review.rights import (
-    edited_text,
     require_agent,
     require_answerable,
     require_as_seen,
     require_awaiting,
-    require_decision_in_force,
     require_done,
     require_in_no_composer,
+    require_payable,
     require_role,
     require_signer,
+    require_still_true,
 )
 from plugin.runtime import Runtime
 from plugin.store import drafts, verdicts
@@ -38,7 +49,12 @@ from plugin.telling import ask as telling
 
 log = structlog.get_logger(__name__)
 
+LONGEST_INSTRUCTION = 500
 _SIGNING = frozenset({VerdictKind.APPROVE, VerdictKind.EDIT})
+_SETTLES = {
+    VerdictKind.WAS_SENT: DraftState.DELIVERED,
+    VerdictKind.WAS_ANSWERED: DraftState.ANSWERED,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +64,10 @@ class Verdict:
     Attributes:
         rev: The revision they saw.
         state: The state they saw; None where the surface cannot know it.
-        text: The new text of an edit.
-        reason: Why it is rejected.
+        text: The new text of an edit; None where only actions are changed.
+        actions: What an edit makes of the actions.
+        reason: Why it is rejected; of another draft that is asked for, how it should be.
+        reason_kind: Why it is rejected, in short.
         done: They say they have done every action.
         source: The helpdesk message it was read from: it counts once.
         seen_ms: For how long the draft was in sight before, as their browser says.
@@ -60,7 +78,9 @@ class Verdict:
     rev: int
     state: DraftState | None = None
     text: str | None = None
+    actions: tuple[ActionChange, ...] = ()
     reason: str | None = None
+    reason_kind: RejectReason | None = None
     done: bool = False
     source: str | None = None
     seen_ms: int | None = None
@@ -78,7 +98,7 @@ def give(
         InvalidInputError: A text, a reason or a tick is missing.
     """
     if verdict.kind in _SIGNING:
-        require_decision_in_force(runtime, scope, draft_id)
+        require_still_true(runtime, scope, draft_id, said_done=verdict.done)
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)
         require_as_seen(session, scope, held, verdict.rev, verdict.state)
@@ -92,14 +112,14 @@ def give(
                 step.respond()
             case VerdictKind.STEP_BACK:
                 step.step_back()
+            case VerdictKind.REGENERATE:
+                step.regenerate()
             case VerdictKind.UNDO:
                 step.undo()
             case VerdictKind.SEND_AGAIN:
                 step.send_again()
-            case VerdictKind.WAS_SENT:
-                step.settle_delivery(DraftState.DELIVERED)
-            case VerdictKind.WAS_ANSWERED:
-                step.settle_delivery(DraftState.ANSWERED)
+            case VerdictKind.WAS_SENT | VerdictKind.WAS_ANSWERED:
+                step.settle_delivery(_SETTLES[verdict.kind])
         claims.end(session, scope, held.draft)
         log.info(
             "verdict",
@@ -125,20 +145,44 @@ class _Step:
     def approve(self) -> None:
         """Sign; with the last signature the reply is due after the time to undo."""
         require_awaiting(self.held)
-        require_signer(self.held, self.person)
         require_in_no_composer(self.runtime, self.session, self.scope, self.held, self.person)
-        text = self._text()
-        signed = verdicts.signers(self.session, self.scope, self.held.draft.id, self.held.draft.rev)
-        if self.person.id in signed:
+        if self.verdict.kind is VerdictKind.EDIT:
+            self._edit()
+        else:
+            require_signer(self.held, self.person)
+            self._sign(self._offered())
+
+    def _edit(self) -> None:
+        """Sign what the person made of it."""
+        detail = {"verdict": self.verdict.kind, "surface": self.verdict.surface}
+        editor = Editor(self.runtime, self.session, self.scope, self.held, self.person, detail)
+        applied = editor.apply(Edit(self.verdict.text, self.verdict.actions))
+        require_signer(applied.held, self.person)
+        edited = replace(self, held=applied.held)
+        edited._sign(applied.text, changes=applied.changes)  # noqa: SLF001 - the same step, further on
+
+    def _sign(self, text: str, changes: list[dict[str, object]] | None = None) -> None:
+        """Record the signature, with what it is given on; the last one releases the reply.
+
+        Only signatures under the very same text, actions and facts count together.
+        """
+        draft, digest = self.held.draft, signed_digest(self.held, text=text)
+        signed = verdicts.signatures(self.session, self.scope, draft.id, draft.rev)
+        same = {signer for signer, given_on in signed.items() if given_on == digest}
+        if self.person.id in same:
             raise MovedError("You have approved this draft already; another person must too.")
-        last = len(signed) + 1 >= self._needed()
+        require_payable(self.held, said_done=self.verdict.done)
+        last = len(same) + 1 >= self._needed()
         if last:
             self._tick()
-        self._record(text=text if self.verdict.kind is VerdictKind.EDIT else None)
-        if not last:
-            drafts.change(self.session, self.scope, self.held.draft, final_text=text)
+        edits = self.verdict.kind is VerdictKind.EDIT
+        self._record(text=text if edits else None, changes=changes, digest=digest)
+        if last:
+            self._release(final_text=text)
             return
-        self._release(final_text=text)
+        drafts.change(self.session, self.scope, draft, final_text=text)
+        if draft.rev != self.verdict.rev:
+            ask_draft_note(self.runtime, self.session, self.scope, draft.id)
 
     def send_again(self) -> None:
         """Deliver a reply that did not go out, as a new attempt of its own."""
@@ -170,9 +214,10 @@ class _Step:
         """Say that it must not go out, and why."""
         require_awaiting(self.held)
         require_agent(self.person)
-        if not (self.verdict.reason or "").strip():
+        short = self.verdict.reason_kind in (None, RejectReason.OTHER)
+        if short and not (self.verdict.reason or "").strip():
             raise InvalidInputError("reason", "Say in a few words why you reject it.")
-        self._record()
+        self._record(reason_kind=self.verdict.reason_kind or RejectReason.OTHER)
         self._move(DraftState.REJECTED)
 
     def respond(self) -> None:
@@ -208,6 +253,27 @@ class _Step:
             draft_id=draft.id,
         )
 
+    def regenerate(self) -> None:
+        """Ask the drafter for another draft. What was signed is void; a job makes the new one."""
+        require_awaiting(self.held)
+        require_agent(self.person)
+        require_in_no_composer(self.runtime, self.session, self.scope, self.held, self.person)
+        draft, session, scope = self.held.draft, self.session, self.scope
+        if len(self.verdict.reason or "") > LONGEST_INSTRUCTION:
+            most = f"An instruction has at most {LONGEST_INSTRUCTION} characters."
+            raise InvalidInputError("instruction", most)
+        if any(row.done_at is not None for row in self.held.actions):
+            raise MovedError("Its actions are done already, so it stays. Edit the reply instead.")
+        verdicts.void(session, scope, draft.id)
+        self._record()
+        due = self.runtime.now()
+        self._move(DraftState.DRAFTING, rev=draft.rev + 1, final_text=None, due_at=due)
+        # Until another takes its place it is the draft that it was: held as closely, no less.
+        if self.held.decision is not None:
+            drafts.carry_decision(session, scope, self.held.decision, to_rev=draft.rev)
+        drafts.carry_actions(session, scope, self.held.actions, to_rev=draft.rev)
+        ask_redraft(session, self.runtime.enqueue, scope, draft, due=due, at=due)
+
     def undo(self) -> None:
         """Take an approval back while the reply has not left."""
         require_agent(self.person)
@@ -228,22 +294,19 @@ class _Step:
         self._record()
         approval = self.held.oversight is Oversight.APPROVAL
         back = DraftState.AWAITING_APPROVAL if approval else DraftState.AWAITING_REVIEW
-        # The text stays as it was edited: only the signature is taken back.
+        # It stays as it was edited: only the signature is taken back.
         self._move(back)
+        ask_draft_note(self.runtime, self.session, self.scope, draft.id)
 
-    def _text(self) -> str:
-        """What would go out: the draft's text, an earlier signer's edit, or this edit."""
+    def _offered(self) -> str:
+        """What would go out: the draft's text, or an earlier signer's edit."""
         draft = self.held.draft
-        if self.verdict.kind is VerdictKind.APPROVE:
-            edited = draft.final_text is not None and draft.final_text != draft.text
-            if edited and self.verdict.surface is Surface.NOTE:
-                raise ForbiddenError(
-                    "This reply was edited after its note. Read it and sign on the review page."
-                )
-            return draft.final_text or draft.text or ""
-        if verdicts.signers(self.session, self.scope, draft.id, draft.rev):
-            raise MovedError("Somebody has signed this text already; reject it to change it.")
-        return edited_text(self.runtime, self.session, self.scope, self.held, self.verdict.text)
+        edited = draft.final_text is not None and draft.final_text != draft.text
+        if edited and self.verdict.surface is Surface.NOTE:
+            raise ForbiddenError(
+                "This reply was edited after its note. Read it and sign on the review page."
+            )
+        return offered(self.held)
 
     def _tick(self) -> None:
         """The last signature says that actions nobody executes for us are done."""
@@ -257,9 +320,18 @@ class _Step:
         decision = self.held.decision
         return max(1, decision.approvals if decision else 1)
 
-    def _record(self, *, text: str | None = None) -> None:
-        offered, said = self.held.draft.final_text or self.held.draft.text, self.verdict
-        habit = habit_of(self.session, self.scope, said.kind, offered, said.seen_ms)
+    def _record(
+        self,
+        *,
+        text: str | None = None,
+        reason_kind: RejectReason | None = None,
+        changes: list[dict[str, object]] | None = None,
+        digest: str | None = None,
+    ) -> None:
+        """Keep the verdict; `digest` names what a signature is given on."""
+        decision = self.held.decision
+        offered_text, said = self.held.draft.final_text or self.held.draft.text, self.verdict
+        habit = habit_of(self.session, self.scope, said.kind, offered_text, said.seen_ms)
         verdicts.add(
             self.session,
             self.scope,
@@ -270,6 +342,10 @@ class _Step:
             surface=self.verdict.surface,
             text=text,
             reason=self.verdict.reason,
+            reason_kind=reason_kind,
+            action_changes=changes,
+            signed_digest=digest,
+            signed_policy=decision.policy_number if digest and decision else None,
             source=self.verdict.source,
             at=self.runtime.now(),
             seen_ms=habit.seen_ms,

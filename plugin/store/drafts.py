@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, select, update
+from sqlalchemy import and_, delete, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -90,16 +90,50 @@ def add_actions(
 
 
 def carry_actions(
-    session: Session, scope: Scope, rows: Sequence[ActionRow], *, to_rev: int
+    session: Session,
+    scope: Scope,
+    rows: Sequence[ActionRow],
+    *,
+    to_rev: int,
+    amounts: Mapping[int, Money] | None = None,
 ) -> None:
-    """Store the actions of one revision for another, with what was done by hand already."""
+    """Store the actions of one revision for another, with what was done by hand already.
+
+    An action keeps its position through all revisions. `amounts` are new ones, by position.
+    """
     for row in rows:
         values = {
             column.key: getattr(row, column.key)
             for column in ActionRow.__table__.columns
             if column.key != "id"
         }
-        session.add(ActionRow(**{**values, "merchant_id": scope.merchant_id, "rev": to_rev}))
+        new = ActionRow(**{**values, "merchant_id": scope.merchant_id, "rev": to_rev})
+        if amounts and row.position in amounts:
+            new.amount_minor = amounts[row.position].minor()
+        session.add(new)
+
+
+def carry_decision(session: Session, scope: Scope, row: DecisionRow, *, to_rev: int) -> None:
+    """Store the decision of one revision for another that has none of its own yet."""
+    values = {
+        column.key: getattr(row, column.key)
+        for column in DecisionRow.__table__.columns
+        if column.key != "id"
+    }
+    add_decision(session, scope, DecisionRow(**{**values, "rev": to_rev}))
+
+
+def forget_revision(session: Session, scope: Scope, draft_id: str, rev: int) -> None:
+    """Forget what was carried over to a revision, before it gets its own."""
+    for table in (DecisionRow, ActionRow):
+        session.execute(
+            delete(table).where(
+                table.merchant_id == scope.merchant_id,
+                table.draft_id == draft_id,
+                table.rev == rev,
+            )
+        )
+    session.expire_all()
 
 
 def action_of(row: ActionRow) -> ActionRequest:

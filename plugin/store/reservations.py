@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, case, exists, func, select, update
+from sqlalchemy import and_, case, delete, exists, func, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import InstrumentedAttribute
 
@@ -48,24 +48,81 @@ def hold(
         at: Now.
     """
     for position, action, whose in actions:
-        if action.money is None:
-            continue
-        session.add(
-            ReservationRow(
-                merchant_id=scope.merchant_id,
-                draft_id=draft_id,
-                position=position,
-                state=ReservationState.HELD,
-                type=action.type,
-                amount_minor=action.money.minor(),
-                currency=action.money.currency,
-                customer=whose[Per.CUSTOMER],
-                order_id=whose[Per.ORDER],
-                household=whose[Per.HOUSEHOLD],
-                agent=whose[Per.AGENT],
-                reserved_at=at,
+        if action.money is not None:
+            values = _values(action, action.money, whose)
+            owner = {"merchant_id": scope.merchant_id, "draft_id": draft_id}
+            row = ReservationRow(**owner, position=position, **values)
+            row.state, row.reserved_at = ReservationState.HELD, at
+            session.add(row)
+
+
+def hold_again(
+    session: Session,
+    scope: Scope,
+    draft_id: str,
+    actions: Iterable[tuple[int, ActionRequest, Mapping[Per, str | None]]],
+    *,
+    at: datetime,
+) -> None:
+    """Let a draft's money count as its actions are now; see `hold`.
+
+    What was done by hand stays as it is. What stays as it was keeps the time of its reservation.
+    """
+    done = set(
+        session.scalars(
+            select(ActionRow.position).where(
+                ActionRow.merchant_id == scope.merchant_id,
+                ActionRow.draft_id == draft_id,
+                ActionRow.done_by.is_not(None),
             )
         )
+    )
+    rows = session.scalars(
+        select(ReservationRow).where(
+            ReservationRow.merchant_id == scope.merchant_id, ReservationRow.draft_id == draft_id
+        )
+    )
+    before = {row.position: row for row in rows}
+    wanted = {
+        position: (action, whose) for position, action, whose in actions if action.money is not None
+    }
+    session.execute(
+        delete(ReservationRow).where(
+            ReservationRow.merchant_id == scope.merchant_id,
+            ReservationRow.draft_id == draft_id,
+            ReservationRow.position.in_(before.keys() - wanted.keys() - done),
+        )
+    )
+    new = []
+    for position, (action, whose) in wanted.items():
+        row = before.get(position)
+        if row is None:
+            new.append((position, action, whose))
+        elif position not in done and action.money is not None:
+            _hold_otherwise(row, _values(action, action.money, whose), at=at)
+    hold(session, scope, draft_id, new, at=at)
+    session.flush()
+
+
+def _hold_otherwise(row: ReservationRow, values: Mapping[str, object], *, at: datetime) -> None:
+    if any(getattr(row, name) != value for name, value in values.items()):
+        row.reserved_at = at
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _values(
+    action: ActionRequest, money: Money, whose: Mapping[Per, str | None]
+) -> dict[str, object]:
+    return {
+        "type": action.type,
+        "amount_minor": money.minor(),
+        "currency": money.currency,
+        "customer": whose[Per.CUSTOMER],
+        "order_id": whose[Per.ORDER],
+        "household": whose[Per.HOUSEHOLD],
+        "agent": whose[Per.AGENT],
+    }
 
 
 def follow(session: Session, scope: Scope, draft_id: str, state: ReservationState) -> None:
@@ -108,6 +165,7 @@ def counted(
     types: Collection[str],
     since: datetime,
     before: str,
+    but: str | None = None,
 ) -> Sequence[Money]:
     """What counts against a limit: one sum a currency.
 
@@ -119,6 +177,7 @@ def counted(
         types: The types of actions that count.
         since: What was reserved then or earlier counts no more.
         before: A draft; it and later ones do not count.
+        but: A draft that does not count either.
     """
     column = _COLUMNS.get(per)
     query = (
@@ -132,5 +191,7 @@ def counted(
         )
         .group_by(ReservationRow.currency)
     )
+    if but is not None:
+        query = query.where(ReservationRow.draft_id != but)
     rows = session.execute(query if column is None else query.where(column == key)).all()
     return [Money.from_minor(int(minor), currency) for currency, minor in rows]

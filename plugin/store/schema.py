@@ -17,6 +17,7 @@ from plugin.models import (
     InboxState,
     Outcome,
     Oversight,
+    RejectReason,
     ReservationState,
     Role,
     Surface,
@@ -278,6 +279,10 @@ class VerdictRow(Owned):
     `seen_ms` is for how long the draft was in sight before, as their browser says, and `quick`
     whether that is faster than reading; None where it was not measured.
     `source` is the helpdesk message it was read from: a note that comes twice is one verdict.
+    `signed_digest` names all that an approval was given on, and `signed_policy` the version of the
+    policies it was held against; None for other verdicts. `action_changes` is what an edit made of
+    the actions, by their positions. `reason` is why a draft was rejected, or the instruction by
+    which another is asked for.
     """
 
     __tablename__ = "bb_verdict"
@@ -301,6 +306,10 @@ class VerdictRow(Owned):
     surface: Mapped[Surface]
     text: Mapped[str | None]
     reason: Mapped[str | None]
+    reason_kind: Mapped[RejectReason | None]
+    action_changes: Mapped[Any | None] = mapped_column(Json())
+    signed_digest: Mapped[str | None] = mapped_column(String(64))
+    signed_policy: Mapped[int | None]
     source: Mapped[str | None]
     counts: Mapped[bool] = mapped_column(default=True)
     seen_ms: Mapped[int | None]

@@ -5,7 +5,7 @@ account with the secrets that prove its webhooks); what must the sweep drive on;
 all there is, for the operator.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -185,12 +185,21 @@ def overdue_events(session: Session, *, before: datetime, limit: int) -> Sequenc
 
 def overdue_drafts(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
     """Approved or delivering drafts that should have been delivered."""
+    leaving = (DraftState.APPROVED, DraftState.DELIVERING)
+    return _overdue(session, leaving, before=before, limit=limit)
+
+
+def overdue_redrafts(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
+    """Drafts that somebody wanted another for, which should have been made."""
+    return _overdue(session, (DraftState.DRAFTING,), before=before, limit=limit)
+
+
+def _overdue(
+    session: Session, states: Collection[DraftState], *, before: datetime, limit: int
+) -> Sequence[Due]:
     rows = session.execute(
         select(DraftRow.merchant_id, DraftRow.id, DraftRow.account_id, DraftRow.ticket_id)
-        .where(
-            DraftRow.state.in_([DraftState.APPROVED, DraftState.DELIVERING]),
-            DraftRow.due_at < before,
-        )
+        .where(DraftRow.state.in_(states), DraftRow.due_at < before)
         .order_by(DraftRow.due_at)
         .limit(limit)
     )

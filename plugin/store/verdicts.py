@@ -1,12 +1,12 @@
 """People's answers to drafts, and the ticks for actions they did by hand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from plugin.models import Surface, VerdictKind
+from plugin.models import RejectReason, Surface, VerdictKind
 from plugin.store.schema import ActionRow, VerdictRow
 from plugin.store.scope import Scope
 
@@ -26,8 +26,12 @@ def add(
     at: datetime,
     seen_ms: int | None = None,
     quick: bool | None = None,
+    reason_kind: RejectReason | None = None,
+    action_changes: Sequence[Mapping[str, object]] | None = None,
+    signed_digest: str | None = None,
+    signed_policy: int | None = None,
 ) -> VerdictRow:
-    """Record a verdict: who, what, and through which surface."""
+    """Record a verdict: who, what, through which surface, and what a signature was given on."""
     verdict = VerdictRow(
         merchant_id=scope.merchant_id,
         draft_id=draft_id,
@@ -37,6 +41,10 @@ def add(
         surface=surface,
         text=text,
         reason=reason,
+        reason_kind=reason_kind,
+        action_changes=action_changes,
+        signed_digest=signed_digest,
+        signed_policy=signed_policy,
         source=source,
         counts=True,
         seen_ms=seen_ms,
@@ -67,19 +75,23 @@ def was_read(session: Session, scope: Scope, source: str) -> bool:
     return found is not None
 
 
-def signers(session: Session, scope: Scope, draft_id: str, rev: int) -> frozenset[str]:
-    """The people whose approval of this revision counts."""
-    return frozenset(
-        session.scalars(
-            select(VerdictRow.person_id).where(
-                VerdictRow.merchant_id == scope.merchant_id,
-                VerdictRow.draft_id == draft_id,
-                VerdictRow.rev == rev,
-                VerdictRow.counts,
-                VerdictRow.kind.in_([VerdictKind.APPROVE, VerdictKind.EDIT]),
-            )
+def signatures(session: Session, scope: Scope, draft_id: str, rev: int) -> Mapping[str, str | None]:
+    """The people whose approval of this revision counts, with what each has signed."""
+    rows = session.execute(
+        select(VerdictRow.person_id, VerdictRow.signed_digest).where(
+            VerdictRow.merchant_id == scope.merchant_id,
+            VerdictRow.draft_id == draft_id,
+            VerdictRow.rev == rev,
+            VerdictRow.counts,
+            VerdictRow.kind.in_([VerdictKind.APPROVE, VerdictKind.EDIT]),
         )
     )
+    return {row.person_id: row.signed_digest for row in rows}
+
+
+def signers(session: Session, scope: Scope, draft_id: str, rev: int) -> frozenset[str]:
+    """The people whose approval of this revision counts."""
+    return frozenset(signatures(session, scope, draft_id, rev))
 
 
 def void(session: Session, scope: Scope, draft_id: str) -> None:

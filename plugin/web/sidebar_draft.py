@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from plugin.card import approvers_words
 from plugin.errors import InvalidInputError
-from plugin.judgement import OPEN_TO_ANSWERS, is_bypass
+from plugin.judgement import HELD_OR_OPEN, is_bypass
 from plugin.models import DraftState, Surface
 from plugin.review import insertion
 from plugin.review.rights import may_respond
@@ -127,7 +127,7 @@ def save(account_id: str, ticket_id: str) -> ResponseReturnValue:
         return jsonify(may_pass=True)
     with runtime().database.read() as session:
         rows = drafts.of_ticket(session, here.who.scope, here.account.id, ticket_id)
-        meant = next((row for row in rows if row.state in OPEN_TO_ANSWERS), None)
+        meant = next((row for row in rows if row.state in HELD_OR_OPEN), None)
         held = drafts.get(session, here.who.scope, meant.id) if meant else None
     if held is None or not is_bypass(held, here.who.person.id):
         return jsonify(may_pass=True)

@@ -2,10 +2,12 @@
 
 import dataclasses
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from connectors.base import Helpdesk
 from connectors.errors import AmbiguousError, ConnectorError
+from connectors.types import Order
 from plugin.store.schema import Account
 from tests.bench.world import Bench
 
@@ -54,6 +56,32 @@ def with_faults(bench: Bench, call: str, *faults: Fault) -> None:
 
     bench.runtime = dataclasses.replace(bench.runtime, helpdesk=faulty)
     bench.web.extensions["bookbag"] = bench.runtime
+
+
+class ClosedShop:
+    """A shop that cannot be read."""
+
+    def __init__(self, error: ConnectorError) -> None:
+        self._error = error
+
+    def order(self, order_id: str) -> Order | None:
+        del order_id
+        raise self._error
+
+    def orders_of(self, email: str) -> tuple[Order, ...]:
+        del email
+        raise self._error
+
+
+@contextmanager
+def closed_shop(bench: Bench, error: ConnectorError) -> Iterator[None]:
+    """Inside, no shop of the merchant's can be read."""
+    before = bench.runtime
+    bench.runtime = dataclasses.replace(before, shops=lambda _scope: (ClosedShop(error),))
+    bench.web.extensions["bookbag"] = bench.runtime
+    yield
+    bench.runtime = before
+    bench.web.extensions["bookbag"] = before
 
 
 class Killed(BaseException):

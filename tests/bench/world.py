@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any, Self
 
+import requests
+
 from connectors.sandbox import shop, zendesk
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.zendesk import OAuthClient, SandboxConfig, Seat
@@ -109,6 +111,15 @@ class Bench:
         self._shop.stop()
         self._server.stop()
         self.service.close()
+
+    def in_the_shop(self, order_id: str, **fields: object) -> None:
+        """Somebody changes an order in the shop; without fields they delete it."""
+        address = f"{self._shop.url}/sandbox/orders/{order_id}"
+        if fields:
+            answer = requests.post(address, json=fields, timeout=_QUIET_SECONDS)
+        else:
+            answer = requests.delete(address, timeout=_QUIET_SECONDS)
+        answer.raise_for_status()
 
     @property
     def jobs(self) -> Mapping[JobName, Job]:

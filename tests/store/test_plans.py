@@ -165,6 +165,9 @@ QUESTIONS: dict[str, Ask] = {
         session, before=LATER, limit=FEW
     ),
     "overdue drafts": lambda session, _: unscoped.overdue_drafts(session, before=LATER, limit=FEW),
+    "overdue redrafts": lambda session, _: unscoped.overdue_redrafts(
+        session, before=LATER, limit=FEW
+    ),
     "overdue approvals": lambda session, _: unscoped.overdue_approvals(
         session, before=LATER, limit=FEW
     ),

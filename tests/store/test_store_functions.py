@@ -25,6 +25,7 @@ ACROSS_MERCHANTS = {
     "web_session": unscoped.Credential | None,
     "overdue_events": Sequence[unscoped.Due],
     "overdue_drafts": Sequence[unscoped.Due],
+    "overdue_redrafts": Sequence[unscoped.Due],
     "backlog": unscoped.Backlog,
     "overdue_approvals": Sequence[unscoped.Due],
     "overdue_effects": Sequence[unscoped.Due],

@@ -4,8 +4,9 @@ An order is ``{"id", "email", "currency", "total", "placed_at", "status", "track
 "shipping", "items": [{"id", "title", "price", "quantity"}], "refunded"?, "address"?}``, its amounts
 decimal strings. Errors are ``{"error": {"code", "message"}}``.
 
-Faults are armed at ``/sandbox/faults``, as in the other stand-ins, and ``GET /sandbox/log`` tells
-what was read and which calls met a fault. Both ask for no token.
+Faults are armed at ``/sandbox/faults``, as in the other stand-ins, ``GET /sandbox/log`` tells what
+was read and which calls met a fault, and ``POST`` or ``DELETE /sandbox/orders/{id}`` does what the
+shop's staff does. They ask for no token.
 """
 
 import hmac
@@ -94,6 +95,29 @@ def list_orders() -> ResponseReturnValue:
     if not email.strip():
         return _error(HTTPStatus.BAD_REQUEST, "invalid", "email: expected an address")
     return jsonify(orders=_orders().of(email))
+
+
+@_blueprint.post("/sandbox/orders/<order_id>")
+def change_order(order_id: str) -> ResponseReturnValue:
+    """Somebody works in the shop: the order gets the fields that are sent."""
+    fields = request.get_json(silent=True)
+    if not isinstance(fields, dict):
+        return _error(HTTPStatus.BAD_REQUEST, "invalid", "expected an object")
+    try:
+        order = _orders().change(order_id, fields)
+    except ValueError as bad:
+        return _error(HTTPStatus.BAD_REQUEST, "invalid", str(bad))
+    if order is None:
+        return _error(HTTPStatus.NOT_FOUND, "not_found", f"there is no order {order_id}")
+    return jsonify(order)
+
+
+@_blueprint.delete("/sandbox/orders/<order_id>")
+def take_order_away(order_id: str) -> ResponseReturnValue:
+    """The order is deleted in the shop."""
+    if not _orders().take_away(order_id):
+        return _error(HTTPStatus.NOT_FOUND, "not_found", f"there is no order {order_id}")
+    return "", HTTPStatus.NO_CONTENT
 
 
 def _orders() -> Orders:

@@ -11,7 +11,7 @@ _NEEDED = ("id", "email", "currency", "total", "placed_at", "status", "shipping"
 
 
 class Orders:
-    """Orders by id and by customer. Never changed, so reading needs no lock."""
+    """Orders by id and by customer. A change puts a whole new order in the place of the old."""
 
     def __init__(self, orders: Sequence[Mapping[str, Any]]) -> None:
         """Keep copies of `orders`.
@@ -30,10 +30,28 @@ class Orders:
         """The order of that id."""
         return self._orders.get(order_id)
 
+    def change(self, order_id: str, fields: Mapping[str, Any]) -> dict[str, Any] | None:
+        """Somebody works in the shop: an order gets other fields. None where there is none.
+
+        Raises:
+            ValueError: It would not be an order any more.
+        """
+        order = self._orders.get(order_id)
+        if order is None:
+            return None
+        changed = {**order, **fields, "id": order_id}
+        _check(changed)
+        self._orders[order_id] = changed
+        return changed
+
+    def take_away(self, order_id: str) -> bool:
+        """An order is deleted. False where there was none."""
+        return self._orders.pop(order_id, None) is not None
+
     def of(self, email: str) -> list[dict[str, Any]]:
         """A customer's orders, newest first; the case of the address does not matter."""
         wanted = email.strip().lower()
-        found = [order for order in self._orders.values() if order["email"].lower() == wanted]
+        found = [order for order in list(self._orders.values()) if order["email"].lower() == wanted]
         return sorted(found, key=_placed_at, reverse=True)
 
 
