@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from plugin.card import approvers_words
 from plugin.models import AWAITING, DraftState, Oversight, VerdictKind
+from plugin.review.rejections import rejection
 from plugin.review.rights import in_composer_words
 from plugin.runtime import Runtime
 from plugin.store import drafts, people, verdicts
@@ -164,7 +165,7 @@ class _Draft:
         last = next((one for one in reversed(self._said) if one.kind is VerdictKind.REJECT), None)
         if last is None:
             return "."
-        reason = (last.reason or "").strip().rstrip(".")
+        reason = rejection(last.reason_kind, last.reason).rstrip(".")
         quoted = f"{reason[:_LONGEST_QUOTE]}…" if len(reason) > _LONGEST_QUOTE else reason
         return f" by {self._names.get(last.person_id, 'somebody')}: {quoted}."
 

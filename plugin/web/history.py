@@ -6,6 +6,7 @@ from datetime import datetime
 
 from plugin.delivery.unsent import why_unsent
 from plugin.models import UNDELIVERED, DraftState, Surface, VerdictKind
+from plugin.review.rejections import rejection
 from plugin.store.audit_tables import AuditRow
 from plugin.store.schema import VerdictRow
 
@@ -16,6 +17,7 @@ _SAID = {
     VerdictKind.REJECT: "rejected it",
     VerdictKind.RESPOND: "will answer in their own words",
     VerdictKind.STEP_BACK: "does not answer after all",
+    VerdictKind.REGENERATE: "asked for another draft",
     VerdictKind.UNDO: "took the approval back",
     VerdictKind.SEND_AGAIN: "asked to send it again",
     VerdictKind.WAS_SENT: "said that it was sent",
@@ -54,7 +56,16 @@ _EVENTS = {
     "inserted and ticked": "did its actions and put it into their composer",
     "released": "took it out of their composer again",
 }
-_HELD_ANEW = "held it anew, for the policies have become stricter"
+_HELD_ANEW = {
+    "stricter_policy": "held it anew, for the policies have become stricter",
+    "order_changed": "held it anew, for its order has changed",
+    "signed_otherwise": "held it anew, for it is not what was signed",
+    "regenerated": "offered another draft",
+}
+_WHY_ANEW = {
+    "stricter_policy": "The policies have become stricter.",
+    "regenerated": "Somebody asked for another draft.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,9 +95,12 @@ def why_anew(audit: Iterable[AuditRow], rev: int) -> str | None:
     """Why a draft has this revision, for who had an earlier one before them; None for the first."""
     if rev == 1:
         return None
-    why = {row.detail.get("because") for row in audit if row.detail.get("rev") == rev}
-    stricter = "The policies have become stricter. " if "stricter_policy" in why else ""
-    return f"{stricter}This draft was made anew; read it again."
+    rows = [row for row in audit if row.detail.get("rev") == rev and "because" in row.detail]
+    if not rows:
+        return "Somebody changed this draft; read it again."
+    last = rows[-1].detail
+    why = last.get("words") or _WHY_ANEW.get(last["because"], "")
+    return f"{why} This draft was made anew; read it again.".strip()
 
 
 def person_of(actor: str, names: Mapping[str, str]) -> str:
@@ -111,8 +125,9 @@ def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
     told = _EVENTS.get(event, row.event.replace("_", " "))
     what = _MOVED[DraftState(to)] if to else told
     if "because" in row.detail:
-        what = _HELD_ANEW
-    return Happened(row.at, _who(row.actor, names), what, _error(row))
+        what = _HELD_ANEW.get(row.detail["because"], what)
+    quote = _error(row) or row.detail.get("words")
+    return Happened(row.at, _who(row.actor, names), what, quote)
 
 
 def _error(row: AuditRow) -> str | None:
@@ -123,7 +138,8 @@ def _error(row: AuditRow) -> str | None:
 
 def _said(row: VerdictRow, names: Mapping[str, str]) -> Happened:
     what = f"{_SAID[row.kind]} ({_WHERE[row.surface]})"
-    return Happened(row.created_at, _who(f"person:{row.person_id}", names), what, row.reason)
+    quote = rejection(row.reason_kind, row.reason) or None
+    return Happened(row.created_at, _who(f"person:{row.person_id}", names), what, quote)
 
 
 def _who(actor: str, names: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from plugin.card import Card, approvers_words
 from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
+from plugin.review.rejections import rejection
 from plugin.review.rights import may_be_answered, may_respond
 from plugin.store.audit_tables import AuditRow
 from plugin.store.drafts import Held
@@ -123,7 +124,8 @@ def deed(
         if draft.state in states:
             approving = last.kind in (VerdictKind.APPROVE, VerdictKind.EDIT)
             who = signers if approving and signers else [last.person_id]
-            return Deed(what, _joined(who, names), last.created_at, last.reason)
+            quote = rejection(last.reason_kind, last.reason) or None
+            return Deed(what, _joined(who, names), last.created_at, quote)
     if draft.state not in _BY_AGENT:
         return None
     moved = [row for row in audit if row.detail.get("to") == draft.state]

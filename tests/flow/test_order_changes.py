@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select, update
@@ -25,8 +25,7 @@ TRACKED = "where_is_my_order"
 @contextmanager
 def changed(bench: Bench, order_id: str, **fields: str) -> Iterator[None]:
     """Inside, the shop has the order with these fields."""
-    with bench.runtime.database.read():
-        (shop,) = bench.runtime.shops(bench.scope)
+    (shop,) = bench.runtime.shops(bench.scope)
     order = shop.order(order_id)
     assert order is not None
     before = {
@@ -175,7 +174,7 @@ def test_a_reply_that_does_nothing_and_rests_on_no_order_waits_for_no_shop(share
 
 
 def test_a_reply_whose_decision_rests_on_the_order_waits_for_the_shop(
-    database_url: str, tmp_path: object
+    database_url: str, tmp_path: Path
 ) -> None:
     old_orders = """version: 1
 currency: USD
@@ -183,7 +182,7 @@ policies:
   - {id: fresh, when: {intent: order_status, order_age_over: 1d}, require: review}
   - {id: rest, when: {intent: order_status, actions: none}, allow: auto}
 """
-    with Bench(settings_for(database_url, tmp_path), policies=old_orders) as bench:  # type: ignore[arg-type]
+    with Bench(settings_for(database_url, tmp_path), policies=old_orders) as bench:
         ticket_id = bench.opened(TRACKED)
         assert bench.held(ticket_id).oversight is Oversight.REVIEW
         with closed_shop(bench, UnavailableError("down")):
@@ -283,4 +282,3 @@ def test_a_stricter_policy_still_voids_and_is_named(shared: Bench) -> None:
     with pytest.raises(MovedError, match="policies have become stricter"):
         say(shared, ticket_id, ANA, "approve", done=True)
     onboarding.activate_policy(shared.runtime, shared.scope.merchant_id, shared.policies, by="test")
-    assert shared.clock.ahead > timedelta()
