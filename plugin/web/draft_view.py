@@ -20,6 +20,7 @@ from plugin.store.schema import CorrectionRow, VerdictRow
 from plugin.text.diff import diff
 from plugin.text.hunks import Hunk, display_hunks
 from plugin.web import standing
+from plugin.web.changeable import Changeable, changeable, is_untouched
 from plugin.web.history import Happened, history, why_anew
 from plugin.web.order_view import OrderView, order_of
 from plugin.web.reader import Rights, advice_for, rights_of
@@ -51,6 +52,8 @@ class DraftView:
         measured: It is measured how long the draft is in sight.
         ticket_url: The ticket in the helpdesk.
         newer: The id of the ticket's newer draft, where this one is stale.
+        changeable: The actions that a reviewer may still change.
+        may_regenerate: Another draft can be asked for.
     """
 
     held: Held
@@ -77,6 +80,8 @@ class DraftView:
     order: OrderView | None
     measured: bool
     ticket_url: str
+    changeable: tuple[Changeable, ...]
+    may_regenerate: bool
 
     @property
     def offered(self) -> str:
@@ -170,6 +175,8 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
         ticket_url=runtime.ticket_url(
             merchants.account(session, scope, draft.account_id), draft.ticket_id
         ),
+        changeable=changeable(held),
+        may_regenerate=draft.state.is_awaiting and composer is None and is_untouched(held),
     )
 
 

@@ -1,5 +1,6 @@
 """``/drafts/<id>``: the review page, where a person reads a draft and gives a verdict."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -8,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from plugin.errors import BookbagError, ForbiddenError, InvalidInputError, MovedError
 from plugin.models import Surface
+from plugin.review.rejections import WORDS
 from plugin.review.rights import last_mover
-from plugin.review.verdicts import give
+from plugin.review.verdicts import LONGEST_INSTRUCTION, give
 from plugin.store import drafts
 from plugin.web.doors import EVERYBODY, NO_VERDICT, SIGNERS, open_to, open_to_strangers
 from plugin.web.draft_view import view_of
@@ -17,7 +19,13 @@ from plugin.web.errors import for_machines
 from plugin.web.queue_lines import claim_view
 from plugin.web.sign_in import signed_in
 from plugin.web.state import runtime
-from plugin.web.verdict_form import LONGEST_REASON, plain_lines, read_verdict, said
+from plugin.web.verdict_form import (
+    LONGEST_REASON,
+    plain_lines,
+    read_verdict,
+    said,
+    typed_amounts,
+)
 from plugin.web.words import OUTCOMES
 
 pages = Blueprint("drafts", __name__)
@@ -37,7 +45,15 @@ class _Refused:
     moved: bool
     text: str | None
     reason: str
+    reason_kind: str
     done: frozenset[str]
+    amounts: Mapping[int, str]
+    dropped: frozenset[int]
+
+    @property
+    def changed(self) -> bool:
+        """An action was taken out, or an amount typed that is still to be sent."""
+        return bool(self.dropped) or (self.field is not None and self.field.startswith("amount-"))
 
 
 @pages.get("/drafts/<uuid:draft_id>")
@@ -101,6 +117,8 @@ def _page(draft_id: UUID, refused: _Refused | None = None) -> str:
         undo=runtime().settings.undo_seconds,
         outcomes=OUTCOMES,
         longest_reason=LONGEST_REASON,
+        longest_instruction=LONGEST_INSTRUCTION,
+        reject_reasons=WORDS,
     )
 
 
@@ -113,5 +131,8 @@ def _refused(error: BookbagError) -> _Refused:
         moved=isinstance(error, MovedError),
         text=None if text is None else plain_lines(text),
         reason=request.form.get("reason", ""),
+        reason_kind=request.form.get("reason_kind", ""),
         done=frozenset(request.form.getlist("done")),
+        amounts=typed_amounts(),
+        dropped=frozenset(int(one) for one in request.form.getlist("drop") if one.isdecimal()),
     )

@@ -16,8 +16,10 @@ from plugin.errors import InvalidInputError
 from plugin.judgement import HELD_OR_OPEN, is_bypass
 from plugin.models import DraftState, Surface
 from plugin.review import insertion
+from plugin.review.action_edits import field_of
+from plugin.review.rejections import WORDS
 from plugin.review.rights import may_respond
-from plugin.review.verdicts import give
+from plugin.review.verdicts import LONGEST_INSTRUCTION, give
 from plugin.store import drafts
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
@@ -26,13 +28,20 @@ from plugin.web.doors import EVERYBODY, NO_VERDICT, SIGNERS, Proof, open_to
 from plugin.web.draft_view import DraftView, view_of
 from plugin.web.sidebar_session import through
 from plugin.web.state import runtime
-from plugin.web.verdict_form import LONGEST_REASON, read_seen, read_verdict, said
+from plugin.web.verdict_form import (
+    LONGEST_REASON,
+    read_changes,
+    read_seen,
+    read_verdict,
+    said,
+)
 from plugin.web.words import I_ANSWER, OUTCOMES
 
 pages = Blueprint("sidebar_draft", __name__)
 
 _INSERTED = "It is in your composer. Read it once more, then send it there."
 _INSERTED_EDIT = "Your edit is in your composer. Read it once more, then send it there."
+_NOT_INSERTED = "The composer takes words only. Approve it here to change what it does in the shop."
 _RELEASED = "Released. The text still stands in your composer; clear it if you do not send it."
 _RELEASED_APPROVED = (
     "Released. The reply goes out in a moment; you can still undo. Its text still stands in your "
@@ -66,6 +75,8 @@ def show(account_id: str, ticket_id: str) -> ResponseReturnValue:
         undo=runtime().settings.undo_seconds,
         outcomes=OUTCOMES,
         longest_reason=LONGEST_REASON,
+        longest_instruction=LONGEST_INSTRUCTION,
+        reject_reasons=WORDS,
         **_addresses(account_id, row),
     )
     response = make_response(page)
@@ -93,6 +104,8 @@ def insert(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     with runtime().database.read() as session:
         held = drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
     seen = read_seen(held)
+    for change in read_changes(held):
+        raise InvalidInputError(field_of(change.position), _NOT_INSERTED)
     words = insertion.insert(
         runtime(),
         here.who.scope,

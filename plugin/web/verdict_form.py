@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from flask import request
 
+from connectors.types import Money
 from plugin.errors import InvalidInputError
-from plugin.models import DraftState, Surface, VerdictKind
+from plugin.models import DraftState, RejectReason, Surface, VerdictKind
+from plugin.review.action_edits import ActionChange, field_of
 from plugin.review.habits import milliseconds
 from plugin.review.verdicts import Verdict
-from plugin.store.drafts import Held
+from plugin.store.drafts import Held, action_of
 
 LONGEST_REASON = 500
 _UNREADABLE = "This form cannot be read; reload the page."
@@ -16,7 +18,9 @@ _SAID_OF_ITSELF = {
     VerdictKind.RESPOND: "Noted: you answer this customer yourself, in the helpdesk.",
     VerdictKind.STEP_BACK: "Noted: you do not answer this customer after all.",
     VerdictKind.UNDO: "Taken back. Nothing went out.",
+    VerdictKind.REGENERATE: "Asked. Another draft is being made.",
 }
+_EDITABLE = frozenset({VerdictKind.APPROVE, VerdictKind.EDIT})
 _SAID = {
     DraftState.APPROVED: "Approved. The reply goes out in a moment; you can still undo.",
     DraftState.REJECTED: "Rejected. Nothing goes out.",
@@ -52,13 +56,46 @@ def read_seen(held: Held) -> Seen:
     except ValueError as bad:
         raise InvalidInputError("", _UNREADABLE) from bad
     text = plain_lines(form.get("text", ""))
-    ticked = set(form.getlist("done"))
+    ticked, dropped = set(form.getlist("done")), set(form.getlist("drop"))
+    wanted = [
+        number
+        for number, row in enumerate(held.actions)
+        if row.done_at is None and str(row.position) not in dropped
+    ]
     return Seen(
         rev=rev,
         state=state,
         text=text if _is_changed(text, held) else None,
-        done=all(str(number) in ticked for number in range(len(held.actions))),
+        done=all(str(number) in ticked for number in wanted),
     )
+
+
+def read_changes(held: Held) -> tuple[ActionChange, ...]:
+    """What the reader made of the actions; those that they left as they were are not in it."""
+    form, dropped = request.form, set(request.form.getlist("drop"))
+    changes = []
+    for row in held.actions:
+        typed, action = form.get(field_of(row.position)), action_of(row)
+        if str(row.position) in dropped:
+            changes.append(ActionChange(row.position, drop=True))
+        elif typed is not None and typed.strip() != plain_amount(action.amount):
+            changes.append(ActionChange(row.position, amount=typed))
+    return tuple(changes)
+
+
+def typed_amounts() -> dict[int, str]:
+    """What was typed for amounts, by the actions' positions."""
+    prefix = field_of(0).removesuffix("0")
+    return {
+        int(number): typed
+        for name, typed in request.form.items()
+        if name.startswith(prefix) and (number := name.removeprefix(prefix)).isdecimal()
+    }
+
+
+def plain_amount(money: Money | None) -> str:
+    """``54.20``, as it stands in its field."""
+    return str(money).removesuffix(f" {money.currency}") if money else ""
 
 
 def read_verdict(held: Held, surface: Surface) -> Verdict:
@@ -73,21 +110,35 @@ def read_verdict(held: Held, surface: Surface) -> Verdict:
     except ValueError as bad:
         raise InvalidInputError("", _UNREADABLE) from bad
     seen = read_seen(held)
-    if kind is VerdictKind.APPROVE and seen.text is not None:
+    changes = read_changes(held) if kind in _EDITABLE else ()
+    if kind is VerdictKind.APPROVE and (seen.text is not None or changes):
         kind = VerdictKind.EDIT
-    reason = form.get("reason", "").strip()
-    if len(reason) > LONGEST_REASON:
+    asks = kind is VerdictKind.REGENERATE
+    reason = form.get("instruction" if asks else "reason", "").strip()
+    if not asks and len(reason) > LONGEST_REASON:
         raise InvalidInputError("reason", f"A reason has at most {LONGEST_REASON} characters.")
     return Verdict(
         kind=kind,
         surface=surface,
         rev=seen.rev,
         state=seen.state,
-        text=plain_lines(form.get("text", "")) if kind is VerdictKind.EDIT else None,
+        text=plain_lines(form["text"]) if kind is VerdictKind.EDIT and "text" in form else None,
+        actions=changes,
         reason=reason or None,
+        reason_kind=_reason_kind() if kind is VerdictKind.REJECT else None,
         done=seen.done,
         seen_ms=milliseconds(form.get("seen_ms", "")),
     )
+
+
+def _reason_kind() -> RejectReason | None:
+    kind = request.form.get("reason_kind")
+    if not kind:
+        return None
+    try:
+        return RejectReason(kind)
+    except ValueError as bad:
+        raise InvalidInputError("", _UNREADABLE) from bad
 
 
 def said(kind: VerdictKind, now: DraftState) -> str:

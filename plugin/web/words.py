@@ -14,7 +14,7 @@ _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 I_ANSWER = "I\N{RIGHT SINGLE QUOTATION MARK}ll answer"
 # What the page says in place of the card's headline, once no verdict is wanted any more.
 HEADLINES = {
-    DraftState.DRAFTING: "This message is being read",
+    DraftState.DRAFTING: "Another draft is being made",
     DraftState.APPROVED: "Approved, going out",
     DraftState.DELIVERING: "Going out now",
     DraftState.DELIVERED: "Sent to the customer",
@@ -28,6 +28,7 @@ HEADLINES = {
 }
 NEXT_STEPS = {
     **unsent.NEXT_STEPS,
+    DraftState.DRAFTING: "This takes a few seconds. Nothing goes out meanwhile.",
     DraftState.DELIVERING: "It cannot be taken back any more.",
     DraftState.REJECTED: "The customer still waits. Answer in the helpdesk.",
     DraftState.STALE: "This draft answers an older message and will not be sent.",

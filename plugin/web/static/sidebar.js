@@ -1,5 +1,6 @@
 // The sidebar: this file ties its parts together. `follow` asks what is new, `card` shows it, `act`
 // sends what an agent does about it.
+import "./action_edit.js";
 import { act, openReview } from "./act.js";
 import { address, api } from "./api.js";
 import { forgetRefusal, throwAway, useKept } from "./card.js";
