@@ -6,13 +6,7 @@ from datetime import datetime
 
 from plugin import facts
 from plugin.judgement import never_automatic
-from plugin.models import (
-    Draft,
-    DraftState,
-    Facts,
-    Oversight,
-    ReservationState,
-)
+from plugin.models import Draft, DraftState, Facts, Oversight, ReservationState
 from plugin.policy import reading
 from plugin.policy.certainty import missing_facts, possible
 from plugin.policy.decide import Weighed, weigh

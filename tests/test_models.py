@@ -2,17 +2,8 @@
 
 import pytest
 
-from plugin.models import (
-    FINISHED,
-    MOVES,
-    OUR_TAGS,
-    TAG_PREFIX,
-    DraftState,
-    Oversight,
-    Role,
-    known_action,
-    tags_of,
-)
+from plugin.models import FINISHED, MOVES, DraftState, Oversight, Role, known_action
+from plugin.ticket_tags import OUR_TAGS, TAG_PREFIX, tags_of
 
 S = DraftState
 AWAITING = {S.AWAITING_REVIEW, S.AWAITING_APPROVAL}

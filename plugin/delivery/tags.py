@@ -3,9 +3,10 @@
 from sqlalchemy.orm import Session
 
 from connectors.types import TagChange
-from plugin.models import OUR_TAGS, TAG_BYPASS, DraftState, tags_of
+from plugin.models import DraftState
 from plugin.store import drafts
 from plugin.store.scope import Scope
+from plugin.ticket_tags import OUR_TAGS, TAG_BYPASS, tags_of
 
 
 def mirror(

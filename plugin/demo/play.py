@@ -10,7 +10,8 @@ from requests import RequestException
 from plugin.demo.browser import Browser
 from plugin.demo.looking import Looking, NotSeenError
 from plugin.demo.world import World
-from plugin.models import TAG_APPROVED, DraftState, Role
+from plugin.models import DraftState, Role
+from plugin.ticket_tags import TAG_APPROVED
 
 log = structlog.get_logger(__name__)
 

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 from plugin.card import marker
 from plugin.demo.looking import Looking
-from plugin.models import TAG_SENT, DraftState, EffectKind, EffectState
+from plugin.models import DraftState, EffectKind, EffectState
 from plugin.store.drafts import Held
 from plugin.store.schema import EffectRow
+from plugin.ticket_tags import TAG_SENT
 
 Tickets = Mapping[str, str]
 

@@ -5,20 +5,15 @@ from collections.abc import Sequence
 from plugin.demo.looking import Looking
 from plugin.demo.proofs import Stage, Tickets, has_note, sent_effect
 from plugin.demo.state_stages import STATE_STAGES
-from plugin.models import (
+from plugin.models import DraftState, InboxState, Outcome, Oversight, Surface, VerdictKind
+from plugin.store.drafts import Held
+from plugin.ticket_tags import (
     TAG_APPROVAL_REQUIRED,
     TAG_BLOCKED,
     TAG_DRAFT,
     TAG_NO_DRAFT,
     TAG_REJECTED,
-    DraftState,
-    InboxState,
-    Outcome,
-    Oversight,
-    Surface,
-    VerdictKind,
 )
-from plugin.store.drafts import Held
 
 
 def _accepted(look: Looking, tickets: Tickets) -> str | None:

@@ -11,7 +11,10 @@ from typing import Any
 
 from plugin.demo.looking import Looking
 from plugin.demo.proofs import Stage, Tickets, has_note, reply_effect, sent_effect
-from plugin.models import (
+from plugin.models import DraftState, EffectState, Outcome
+from plugin.store.audit_tables import AuditRow
+from plugin.store.drafts import Held
+from plugin.ticket_tags import (
     TAG_APPROVAL_REQUIRED,
     TAG_APPROVED,
     TAG_DELIVERY_FAILED,
@@ -19,13 +22,8 @@ from plugin.models import (
     TAG_DRAFT,
     TAG_EXPIRED,
     TAG_PREFIX,
-    DraftState,
-    EffectState,
-    Outcome,
     tags_of,
 )
-from plugin.store.audit_tables import AuditRow
-from plugin.store.drafts import Held
 
 # Put on the ticket by the helpdesk itself.
 _TAG_MERGED = "closed_by_merge"

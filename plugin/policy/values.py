@@ -13,10 +13,11 @@ from typing import TypeVar
 from marshmallow import ValidationError
 from rapidfuzz import fuzz, process
 
-from plugin.models import ACTION_TYPES, TAG_PREFIX, Oversight, Role, known_action
+from plugin.models import ACTION_TYPES, Oversight, Role, known_action
 from plugin.policy.model import AmountRange, Threshold
 from plugin.policy.phrases import folded
 from plugin.text.sensitive import TOPICS
+from plugin.ticket_tags import TAG_PREFIX
 
 T = TypeVar("T")
 Parser = Callable[[object], T]

@@ -12,13 +12,7 @@ from plugin import binding, facts
 from plugin.card import action_words, approvers_words
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.judgement import is_stricter, judge_again
-from plugin.models import (
-    AWAITING,
-    MONEYLESS_ACTIONS,
-    DraftState,
-    Oversight,
-    Role,
-)
+from plugin.models import AWAITING, MONEYLESS_ACTIONS, DraftState, Oversight, Role
 from plugin.runtime import Runtime
 from plugin.store import audit, drafts, people
 from plugin.store.drafts import Held, action_of, in_composer_until

@@ -15,14 +15,7 @@ from plugin.binding import offered, signed_digest
 from plugin.card import plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.judgement import ask_draft_note
-from plugin.models import (
-    UNDELIVERED,
-    DraftState,
-    Oversight,
-    RejectReason,
-    Surface,
-    VerdictKind,
-)
+from plugin.models import UNDELIVERED, DraftState, Oversight, RejectReason, Surface, VerdictKind
 from plugin.outbox import ask_delivery, ask_note, ask_redraft, ask_tags
 from plugin.review import claims
 from plugin.review.action_edits import ActionChange

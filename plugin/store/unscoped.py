@@ -12,14 +12,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, and_, bindparam, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from plugin.models import (
-    AWAITING,
-    FINISHED,
-    DraftState,
-    EffectKind,
-    EffectState,
-    InboxState,
-)
+from plugin.models import AWAITING, FINISHED, DraftState, EffectKind, EffectState, InboxState
 from plugin.store.audit_tables import AuditHead
 from plugin.store.base import table_of
 from plugin.store.columns import Keyring

@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 from connectors.errors import ConnectorError
 from plugin.drafting.language import LANGUAGES
 from plugin.errors import InvalidInputError
-from plugin.models import TAG_PREFIX
 from plugin.policy.load import check, load
 from plugin.policy.rows import (
     APPROVERS,
@@ -27,6 +26,7 @@ from plugin.policy.sentences import policy_sentence
 from plugin.policy.wording import sentence, short_duration
 from plugin.store import merchants
 from plugin.store.schema import Account
+from plugin.ticket_tags import TAG_PREFIX
 from plugin.web.policy_activation import preview_page
 from plugin.web.policy_form import Edit, allow_large_forms, begun, read_edit
 from plugin.web.policy_rights import open_to_editors
