@@ -15,6 +15,7 @@ from bench import (
     jobs,
     note,
     novelty,
+    queue,
     replay,
     sensitive,
 )
@@ -29,6 +30,7 @@ _MEASURED: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "decide": decide.figures,
     "replay": replay.figures,
     "audit": audit.figures,
+    "queue": queue.figures,
 }
 # Sets of labelled text, and what came of them: lines of totals, no figures with a goal.
 _JUDGED: Mapping[str, Callable[[], Iterator[str]]] = {

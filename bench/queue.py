@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from bench.report import Figure
 from plugin.models import DraftState
-from plugin.store import people
+from plugin.store import credentials
 from plugin.store.drafts import Held
 from plugin.web.sign_in import SESSION_COOKIE
 from tests.bench.databases import KINDS, databases, settings_for
@@ -89,11 +89,11 @@ def _signed_in(bench: Bench, email: str) -> FlaskClient:
     client, now = bench.web.test_client(), bench.clock()
     with bench.runtime.database.write() as session:
         person = bench.person(email)
-        people.add_session(
+        credentials.add_session(
             session,
             bench.scope,
             person.id,
-            digest=people.digest(email),
+            digest=credentials.digest(email),
             at=now,
             expires_at=now.replace(year=now.year + 1),
         )

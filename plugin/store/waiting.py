@@ -66,7 +66,8 @@ def awaiting(
         return ()
     chosen = [
         (
-            WAITS,
+            # A few ids are found sooner by themselves.
+            *((WAITS,) if only.ids is None else ()),
             DraftRow.state == lane.state,
             DraftRow.signer == lane.signer,
             *_of_limit(lane),

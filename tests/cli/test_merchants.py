@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugin.models import Role
-from plugin.store import audit, files, merchants, people, unscoped
+from plugin.store import audit, credentials, files, merchants, people, unscoped
 from plugin.store.audit_tables import AuditRow
 from plugin.store.engine import Database
 from plugin.store.scope import Scope
@@ -130,7 +130,7 @@ def test_a_person_is_added_with_limit_and_helpdesk_user_and_invited(shell: Shell
     with reading(shell) as session:
         for kept in session.scalars(select(AuditRow.detail)):
             assert token not in str(kept)
-        found = unscoped.sign_in_link(session, people.digest(token), at=lena.created_at)
+        found = unscoped.sign_in_link(session, credentials.digest(token), at=lena.created_at)
     assert found is not None
     assert found.person_id == told.json["id"]
 

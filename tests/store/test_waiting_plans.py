@@ -23,16 +23,24 @@ from tests.store.test_plans import FEW, MANY, MOST, count_rows
 APPROVAL = Lane(DraftState.AWAITING_APPROVAL, Role.LEAD)
 REVIEW = Lane(DraftState.AWAITING_REVIEW, Role.AGENT)
 FOR_ADMINS = replace(APPROVAL, signer=Role.ADMIN)
-LIMIT = Money(Decimal(50), "USD")
+LIMIT, WIDE = Money(Decimal(50), "USD"), Money(Decimal(99), "USD")
 QUESTIONS = {
     "approvals": ([APPROVAL], Only()),
     "reviews": ([REVIEW], Only()),
     "all of it": ([APPROVAL, REVIEW, FOR_ADMINS], Only()),
     "what nobody has": ([FOR_ADMINS], Only()),
-    "within a limit": ([replace(APPROVAL, limit=LIMIT)], Only()),
+    "within a limit": ([replace(REVIEW, limit=WIDE)], Only()),
     "over a limit": ([replace(REVIEW, limit=LIMIT, over=True)], Only()),
     "of much money": ([APPROVAL, REVIEW], Only(over=Decimal(60))),
     "a few of them": ([APPROVAL, REVIEW], Only(ids=frozenset({"1", "2"}))),
+}
+
+
+# What the reader may sign may stand behind all that they may not.
+PASSED_OVER = {
+    "within a small limit": ([replace(APPROVAL, limit=LIMIT)], Only()),
+    "of an intent that none has": ([APPROVAL, REVIEW], Only(intent="none")),
+    "of another account": ([APPROVAL], Only(account_id="another")),
 }
 
 
@@ -67,3 +75,21 @@ def test_it_reads_no_more_than_it_shows(queue: tuple[Database, Owner], question:
         (wanted,) = statements
         connection = session.connection()
         assert work(connection, wanted) < MOST, plan(connection, wanted)
+
+
+@pytest.mark.parametrize("question", PASSED_OVER)
+def test_what_is_passed_over_is_seen_in_the_index_alone(
+    queue: tuple[Database, Owner], question: str
+) -> None:
+    database, of = queue
+    lanes, only = PASSED_OVER[question]
+    with database.read() as session:
+        with asked(database) as statements:
+            waiting.awaiting(session, of.scope, lanes, limit=FEW, only=only)
+        (wanted,) = statements
+        connection = session.connection()
+        steps = " ".join(plan(connection, wanted))
+        read = work(connection, wanted)
+    kind = "USING COVERING INDEX" if database.is_sqlite else "Index Only Scan using"
+    # PostgreSQL has counted, and may know a shorter way.
+    assert f"{kind} ix_bb_draft_waiting" in steps or read < MOST, steps

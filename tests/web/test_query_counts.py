@@ -23,7 +23,7 @@ def grown(bench: Bench, work: Callable[[], object]) -> tuple[int, int]:
     return len(few), len(many)
 
 
-@pytest.mark.parametrize(("path", "most"), [("/queue", 12), ("/readyz", 5), ("/healthz", 0)])
+@pytest.mark.parametrize(("path", "most"), [("/queue", 13), ("/readyz", 5), ("/healthz", 0)])
 def test_a_page(bench: Bench, visit: Visit, path: str, most: int) -> None:
     ben = visit(BEN)
     few, many = grown(bench, lambda: ben.get(path))

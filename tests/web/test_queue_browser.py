@@ -29,7 +29,8 @@ def test_it_follows_and_keeps_focus_and_selection(sqlite_bench: Bench, queue: Op
     link.evaluate("e => { e.marked = true; }")
     bench.opened("refund_over_limit", subject="Came later")
     expect(page.get_by_role("link", name="Came later")).to_be_visible()
-    expect(page.locator("#heard")).to_have_text("Came later: awaiting approval")
+    expect(page.locator("#heard")).to_have_text("Came later: awaiting approval. 2 need you")
+    expect(page).to_have_title("(2) Queue · Bookbag")
     expect(link).to_be_focused()
     assert link.evaluate("e => e.marked")
 
@@ -39,6 +40,24 @@ def test_it_follows_and_keeps_focus_and_selection(sqlite_bench: Bench, queue: Op
     bench.settle()
     expect(link).to_have_count(1)  # what left without its approval
     expect(page.locator("#bypassed").get_by_role("link", name="First of all")).to_be_focused()
+
+
+def test_a_claim_is_seen_by_others_in_what_they_filtered(sqlite_bench: Bench, queue: Open) -> None:
+    bench = sqlite_bench
+    draft = bench.draft(bench.opened("refund_under_limit", subject="Looked at"))
+    bench.opened("refund_under_limit", subject="Not asked for")
+    ana, ben = queue(ANA), queue(BEN)
+    ben.locator("summary").press("Enter")
+    ben.get_by_label("Draft or ticket").fill(draft.short_id)
+    ben.get_by_label("Draft or ticket").press("Enter")
+    ben.wait_for_url(f"**/queue?q={draft.short_id}")
+    line = ana.locator(f"#line-{draft.id}")
+    line.get_by_role("button", name="I look at this").press("Enter")
+    expect(line).to_contain_text("You look at this")
+    expect(line.get_by_role("button", name="Let go")).to_be_focused()
+    seen = ben.locator("#sections tr[data-heard]")
+    expect(seen).to_contain_text(["Ana Reyes looks at this"])
+    expect(seen).to_have_count(1)
 
 
 def test_a_lost_connection_and_a_lost_session_are_said(sqlite_bench: Bench, queue: Open) -> None:

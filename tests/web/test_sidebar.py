@@ -11,7 +11,7 @@ from structlog.testing import capture_logs
 from plugin import onboarding
 from plugin.models import DraftState, Role
 from plugin.onboarding import NewAccount
-from plugin.store import merchants, people
+from plugin.store import credentials, merchants
 from plugin.store.scope import Scope
 from tests.bench.world import ANA, BEN, Bench
 from tests.web.conftest import Visit
@@ -239,7 +239,7 @@ def test_what_stands_in_the_authorization_is_a_session_or_nothing(bench: Bench) 
     ana = Sidebar(bench, ANA)
     url = f"{bench.url}/zendesk/{bench.account_id}/tickets/{ticket_id}/draft"
     given = ("", "Bearer", "Bearer ", "bearer", f"Basic {ana.session}", ana.session, "Bearer wrong")
-    for proof in (*given, f"Bearer {ana.token}", f"Bearer {people.digest(ana.session)}"):
+    for proof in (*given, f"Bearer {ana.token}", f"Bearer {credentials.digest(ana.session)}"):
         answer = requests.get(url, headers={"Authorization": proof}, timeout=SECONDS)
         assert answer.status_code == 401, proof
 

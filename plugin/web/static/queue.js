@@ -13,6 +13,8 @@ const claiming = document.getElementById("claiming");
 let version = null;
 let wait = EVERY_MS;
 let timer = 0;
+let underway = false;
+let refusal = "";
 
 function say(sentence) {
   if (notice.textContent !== sentence) notice.textContent = sentence;
@@ -90,7 +92,7 @@ async function look() {
     version = answer.headers.get("ETag");
     show(html);
   }
-  say("");
+  say(refusal);
   return true;
 }
 
@@ -109,29 +111,26 @@ async function follow() {
 
 /** Claims a draft, or lets it go, without leaving the page; says who was first where somebody was. */
 async function claim(button) {
-  const sent = new FormData(claiming, button);
-  button.disabled = true;
-  try {
-    const answer = await fetch(claiming.action, {
-      method: "POST",
-      body: sent,
-      headers: { Accept: "application/json" },
-      signal: AbortSignal.timeout(PATIENCE_MS),
-    });
-    const said = answer.ok ? "" : (await answer.json()).error.message;
-    await follow();
-    say(said);
-  } catch {
-    say("Connection lost, trying again.");
-  } finally {
-    button.disabled = false;
-  }
+  const answer = await fetch(claiming.action, {
+    method: "POST",
+    body: new FormData(claiming, button),
+    headers: { Accept: "application/json" },
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  refusal = answer.ok ? "" : (await answer.json()).error.message;
+  await follow();
 }
 
 claiming.addEventListener("submit", (event) => {
   if (!event.submitter) return;
   event.preventDefault();
-  claim(event.submitter);
+  if (underway) return;
+  underway = true;
+  claim(event.submitter)
+    .catch(() => say("Connection lost. Try that again."))
+    .finally(() => {
+      underway = false;
+    });
 });
 
 document.getElementById("asof").textContent = "This page keeps itself up to date.";
