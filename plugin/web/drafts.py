@@ -50,11 +50,6 @@ class _Refused:
     amounts: Mapping[int, str]
     dropped: frozenset[int]
 
-    @property
-    def changed(self) -> bool:
-        """An action was taken out, or an amount typed that is still to be sent."""
-        return bool(self.dropped) or (self.field is not None and self.field.startswith("amount-"))
-
 
 @pages.get("/drafts/<uuid:draft_id>")
 @open_to(*EVERYBODY)

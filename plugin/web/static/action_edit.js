@@ -31,4 +31,14 @@ function follow({ target }) {
   else if (approve && row) document.getElementById("text")?.dispatchEvent(new Event("input"));
 }
 
+/** What stands in the fields already: after a refusal, or put back into a new copy of the card. */
+function look() {
+  for (const row of document.querySelectorAll(".change-one")) {
+    if ([...row.querySelectorAll("input")].some(isOwn)) follow({ target: row });
+  }
+}
+
 document.addEventListener("input", follow);
+const card = document.getElementById("card");
+if (card) new MutationObserver(look).observe(card, { childList: true });
+look();
