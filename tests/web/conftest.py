@@ -103,6 +103,11 @@ def desk(sqlite_bench: Bench, chromium: Browser) -> Iterator[Make]:
 @pytest.fixture
 def sign_in(sqlite_bench: Bench, chromium: Browser) -> Iterator[Open]:
     """Signs somebody in, in a window of their own. In the end no browser had a complaint."""
+    yield from windows(sqlite_bench, chromium)
+
+
+def windows(bench: Bench, chromium: Browser) -> Iterator[Open]:
+    """What `sign_in` gives, on any service."""
     complaints: list[str] = []
     contexts = []
 
@@ -117,7 +122,7 @@ def sign_in(sqlite_bench: Bench, chromium: Browser) -> Iterator[Open]:
         page.set_default_timeout(_SECONDS * 1000)
         page.on("console", listen)
         page.on("pageerror", lambda error: complaints.append(str(error)))
-        page.goto(onboarding.invite(sqlite_bench.runtime, sqlite_bench.scope.merchant_id, email))
+        page.goto(onboarding.invite(bench.runtime, bench.scope.merchant_id, email))
         page.get_by_role("button", name="Continue as").click()
         page.wait_for_url("**/queue")
         return page
