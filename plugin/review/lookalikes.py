@@ -1,7 +1,8 @@
 """Which drafts are so alike, and risk so little, that a person may approve several at once.
 
-Only what is offered for review, moves nothing, and was filled in from the same macro in the same
-language. What needs an approval is always read by itself.
+Only what is offered for review by the default alone, moves nothing, and was filled in from the same
+macro in the same language. What needs an approval, and what a policy or a rule of ours found
+something in, is always read by itself.
 """
 
 from dataclasses import dataclass
@@ -42,9 +43,17 @@ def why_apart(held: Held, person: PersonRow, now: datetime) -> str | None:
     draft = held.draft
     if draft.state is not DraftState.AWAITING_REVIEW:
         return f"It is {draft.state.words} now."
-    if held.oversight is not Oversight.REVIEW or held.actions or kind_of(draft) is None:
+    if held.actions or kind_of(draft) is None or not _is_held_by_default_alone(held):
         return _BY_ITSELF
     return may_sign(held, person) or _why_not_now(draft, person, now)
+
+
+def _is_held_by_default_alone(held: Held) -> bool:
+    """No policy, no limit and no rule of ours found anything in it that a person should weigh."""
+    decision = held.decision
+    if decision is None or decision.oversight is not Oversight.REVIEW:
+        return False
+    return not decision.policies and len(decision.held_because) == 1
 
 
 def _why_not_now(draft: DraftRow, person: PersonRow, now: datetime) -> str | None:

@@ -23,8 +23,7 @@ _SIGNATURES = (VerdictKind.APPROVE, VerdictKind.EDIT)
 _UNREAD = (
     *(defer(column) for column in (DraftRow.text, DraftRow.final_text, DraftRow.message_text)),
     *(defer(column) for column in (DraftRow.facts, DraftRow.reading, DraftRow.topics)),
-    *(defer(column) for column in (DecisionRow.policies, DecisionRow.tags, DecisionRow.headroom)),
-    *(defer(column) for column in (DecisionRow.advice, DraftRow.drafter, DraftRow.confidence)),
+    *(defer(column) for column in (DecisionRow.tags, DecisionRow.headroom, DecisionRow.advice)),
 )
 
 

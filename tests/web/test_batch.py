@@ -117,6 +117,20 @@ def test_what_is_not_alike_is_not_among_them(bench: Bench, visit: Visit) -> None
     assert "No look-alikes any more" in words_of(page)
 
 
+def test_what_a_policy_asks_a_person_to_look_at_is_read_by_itself(
+    bench: Bench, visit: Visit
+) -> None:
+    rules = "version: 1\npolicies: [{id: look, when: {intent: order_status}, require: review}]\n"
+    onboarding.activate_policy(bench.runtime, bench.scope.merchant_id, rules, by="test")
+    held = bench.held(bench.opened(KEY))
+    assert held.draft.state is DraftState.AWAITING_REVIEW
+    ana = visit(ANA)
+    page = group(ana)
+    assert boxes(page) == [f"{draft.id}:1" for draft in waiting(bench)]
+    done = approve(ana, page, [f"{held.draft.id}:1"])
+    assert text_of(done, "#outcome") == "0 approved, 1 not"
+
+
 def test_what_never_was_alike_is_refused(bench: Bench, visit: Visit) -> None:
     """A form may name any draft: one that moves money is not approved by it."""
     refund = bench.draft(bench.opened("refund_under_limit"))
