@@ -177,8 +177,9 @@ def _first_of_all(
         .subquery()
         for lane in lanes
     )
-    all_of_them = union_all(*(select(*first.c) for first in firsts)).subquery().c
-    wanted = select(all_of_them.id).order_by(*in_order(all_of_them)).limit(limit).subquery()
+    together = union_all(*(select(*first.c) for first in firsts)).subquery().c
+    of_all = {name: together[name] for name in order}
+    wanted = select(together.id).order_by(*in_order(of_all)).limit(limit).subquery()
     rows = session.execute(
         select(DraftRow, DecisionRow)
         .join(wanted, and_(wanted.c.id == DraftRow.id, DraftRow.merchant_id == scope.merchant_id))

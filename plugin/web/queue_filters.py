@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -56,7 +57,7 @@ class Filters:
         return sum(1 for name in _NARROWING if getattr(self, name))
 
     @property
-    def asked(self) -> dict[str, str]:
+    def asked(self) -> dict[str, Any]:
         """As they stand in the page's address."""
         return {part.name: value for part in fields(self) if (value := getattr(self, part.name))}
 
