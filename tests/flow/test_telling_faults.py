@@ -9,9 +9,11 @@ import pytest
 from connectors.errors import UnavailableError
 from connectors.types import Letter
 from plugin.models import DraftState, EffectKind, EffectState
+from plugin.review import deadlines
 from tests.bench.faults import Killed
 from tests.bench.world import BEN
 from tests.flow.telling import POLICIES, Told
+from tests.store.support import all_at_once
 
 
 class Broken:
@@ -81,6 +83,16 @@ def test_a_worker_killed_after_a_mail_left_sends_it_once_more_under_the_same_id(
     letters = told.office.to(BEN)
     assert len(letters) == 2
     assert len({letter["Message-ID"] for letter in letters}) == 1
+
+
+def test_two_workers_at_once_remind_once(told: Told) -> None:
+    ticket_id = told.waiting()
+    told.bench.clock.ahead += timedelta(minutes=5, seconds=30)
+    draft_id, bench = told.bench.draft(ticket_id).id, told.bench
+    all_at_once(lambda _: deadlines.passed(bench.runtime, bench.scope, draft_id), threads=2)
+    told.bench.settle()
+    assert told.events(ticket_id).count("reminded") == 1
+    assert [len(told.subjects(BEN)), len(told.room.messages)] == [2, 2]
 
 
 def test_a_worker_killed_while_it_reminds_has_reminded_nobody_and_it_is_made_up_for(
