@@ -30,11 +30,13 @@ from plugin.models import Role
 from plugin.onboarding import NewAccount
 from plugin.serving import Serving
 from plugin.store.scope import Scope
+from plugin.telling import channels
 
 _HOST = "127.0.0.1"
 _ACCOUNT = 2222096
 _CLIENT = "bookbag"
 _BOT = Seat("Bookbag", "ai-drafts@larkspur-outfitters.example", "admin")
+_LEADS = "Leads"
 _SHOP_NAME = "Larkspur Outfitters"
 
 
@@ -129,6 +131,9 @@ class World:
         )
         return SandboxConfig(
             agents=(*seats, _BOT),
+            groups={
+                _LEADS: tuple(seat.email for seat in seats if seat.email != self.people[Role.AGENT])
+            },
             account_id=_ACCOUNT,
             subdomain="larkspur",
             api_users={_BOT.email: self._tokens["api"]},
@@ -160,6 +165,8 @@ class World:
             token=self._tokens["shop"],
         )
         self._add_people(account_id)
+        leads = self.hands.groups()[_LEADS]
+        channels.set_group(self.runtime, merchant_id, account_id, Role.LEAD, leads)
         onboarding.load_macro_file(self.runtime, merchant_id, data("macros.yaml"))
         onboarding.activate_policy(self.runtime, merchant_id, self._policies, by="demo")
 

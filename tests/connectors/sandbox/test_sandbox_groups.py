@@ -58,3 +58,13 @@ def test_an_agent_assigns_by_hand(admin: Caller) -> None:
     update = admin.get(f"/api/v2/tickets/{ticket_id}/audits.json")["audits"][-1]
     assert (update["author_id"], update["via"]["channel"]) == (AGENT_ID, "web")
     assert admin("PUT", path, {"group": "Nobody"}).status_code == 422
+
+
+def test_the_workspace_names_a_group_that_is_not_the_default_one(admin: Caller) -> None:
+    ticket_id = admin.open_ticket()
+    page = f"/tickets/{ticket_id}"
+    assert 'id="group"' not in admin("GET", page).text
+    admin.put(f"/sandbox/tickets/{ticket_id}/assignment", {"group": "Leads"})
+    shown = admin("GET", page)
+    assert shown.status_code == 200
+    assert "<bdi>Leads</bdi>" in shown.text

@@ -8,6 +8,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from connectors.sandbox.zendesk import app_frame
+from connectors.sandbox.zendesk.config import DEFAULT_GROUP
 from connectors.sandbox.zendesk.records import Audit, Ticket
 from connectors.sandbox.zendesk.wiring import sandbox
 from connectors.sandbox.zendesk.workspace.safety import app_origin
@@ -37,6 +38,7 @@ def show_ticket(ticket_id: int, problem: Problem | None = None) -> str:
     ticket = box.desk.ticket(ticket_id)
     agent = chosen_agent()
     people = {user.id: user for user in box.desk.users()}
+    group = box.desk.group(ticket.group_id)
     return render_template(
         "workspace/ticket.html",
         agent=agent,
@@ -44,6 +46,7 @@ def show_ticket(ticket_id: int, problem: Problem | None = None) -> str:
         copies=[people[user_id] for user_id in ticket.email_cc_ids],
         form=request.form,
         frame=_frame(agent.id),
+        group=None if group.name == DEFAULT_GROUP else group.name,
         merged_into=_merged_into(ticket),
         next_status="open" if ticket.status == "new" else ticket.status,
         people=people,
