@@ -133,7 +133,6 @@ def forget_revision(session: Session, scope: Scope, draft_id: str, rev: int) -> 
                 table.rev == rev,
             )
         )
-    session.expire_all()
 
 
 def action_of(row: ActionRow) -> ActionRequest:

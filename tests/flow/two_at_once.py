@@ -6,15 +6,13 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from threading import Barrier
 
-from plugin import facts
 from plugin.errors import MovedError
-from plugin.models import DraftState, Facts, Oversight, Surface, VerdictKind
+from plugin.models import DraftState, Surface, VerdictKind
 from plugin.review.verdicts import Verdict, give
-from plugin.store import audit, drafts, verdicts
+from plugin.store import audit, verdicts
 from plugin.store.people_tables import PersonRow
-from plugin.store.schema import DecisionRow
 from tests.bench.world import BEN, CHLOE, Bench
-from tests.store.support import draft_row
+from tests.flow.made_up import made_up
 
 VERDICTS = (VerdictKind.APPROVE, VerdictKind.REJECT, VerdictKind.EDIT, VerdictKind.REGENERATE)
 
@@ -38,7 +36,7 @@ def rounds(bench: Bench, number: int) -> list[Round]:
 def one_round(
     bench: Bench, number: int, people: Sequence[PersonRow], threads: ThreadPoolExecutor
 ) -> Round:
-    draft_id = _waiting(bench, number)
+    draft_id = made_up(bench, number)
     start = Barrier(2)
 
     def say(which: int) -> tuple[str, str]:
@@ -78,36 +76,3 @@ def require_one_winner(bench: Bench, played: Sequence[Round]) -> Counter[str]:
         assert len(recorded) == 1, each
         assert len({row.actor for row in moves}) == 1, each
     return Counter(each.won[0] for each in played)
-
-
-def _waiting(bench: Bench, number: int) -> str:
-    at = bench.clock()
-    row = draft_row(
-        bench.account_id,
-        str(100_000 + number),
-        ticket_id=f"made-up-{number}",
-        facts=facts.to_record(Facts(message="Where is it?")),
-        short_id=f"{number:05d}",
-        open_short_id=f"{number:05d}",
-        language="en",
-        created_at=at,
-        state_at=at,
-    )
-    with bench.runtime.database.write() as session:
-        assert drafts.add(session, bench.scope, row)
-        decision = DecisionRow(
-            draft_id=row.id,
-            rev=1,
-            policy_number=bench.runtime.policy(session, bench.scope).number,
-            oversight=Oversight.REVIEW,
-            approvals=0,
-            approvers=[],
-            policies=[],
-            tags=[],
-            held_because=[],
-            advice=[],
-            headroom=[],
-            decided_at=at,
-        )
-        drafts.add_decision(session, bench.scope, decision)
-        return row.id

@@ -7,14 +7,22 @@ from plugin.audit.verify import verify
 from plugin.demo.browser import Browser
 from plugin.demo.world import data
 from plugin.learning.exports import records
+<<<<<<< HEAD
 from plugin.models import DraftState, InboxState, Role
+=======
+from plugin.models import InboxState, RejectReason
+>>>>>>> 4b697a9 (Rows of edits by property; the busy day changes, asks again and loses its jobs)
 from plugin.policy.load import load
 from plugin.replay import replay
 from plugin.store import audit, corrections, files, inbox, unscoped, waiting
 from plugin.telling import channels
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
+<<<<<<< HEAD
 from tests.web.visitor import Visitor, hidden
+=======
+from tests.flow.saying import pay, say
+>>>>>>> 4b697a9 (Rows of edits by property; the busy day changes, asks again and loses its jobs)
 
 
 def a_busy_day(bench: Bench) -> None:
@@ -34,6 +42,7 @@ def a_busy_day(bench: Bench) -> None:
     bench.hands.agent_writes(complaint, BEN, "I have read it all and will call you.", public=True)
     bench.settle()
     bench.pass_time(10)
+    changed_by_hand(bench)
     bench.hands.customer_writes(lost, "And where is the parcel?")
     bench.settle()
     at_the_pages(bench, bench.draft(lost).id)
@@ -44,10 +53,26 @@ def a_busy_day(bench: Bench) -> None:
     as_by_command(bench)
 
 
+<<<<<<< HEAD
 def to_be_told(bench: Bench) -> None:
     merchant_id, leads = bench.scope.merchant_id, bench.hands.groups()["Leads"]
     channels.set_group(bench.runtime, merchant_id, bench.account_id, Role.LEAD, leads)
     channels.set_chat(bench.runtime, merchant_id, f"{bench.url}/no-chat")
+=======
+def changed_by_hand(bench: Bench) -> None:
+    """An amount, another draft with an instruction, and an order that moved on."""
+    mug, jacket = bench.opened("damaged_item"), bench.opened("refund_over_limit")
+    words = (bench.draft(mug).text or "").replace("18.00", "9.00")
+    say(bench, mug, BEN, "edit", actions=(pay("9.00"),), text=words, done=True)
+    say(bench, jacket, BEN, "regenerate", reason="use the macro Returns")
+    bench.queue.lose_all()
+    bench.in_the_shop("1004", total="200.00")
+    bench.pass_time(30)
+    sweep(bench.runtime)
+    bench.settle()
+    assert bench.draft(mug).state.is_awaiting
+    say(bench, jacket, BEN, "reject", reason_kind=RejectReason.TONE)
+>>>>>>> 4b697a9 (Rows of edits by property; the busy day changes, asks again and loses its jobs)
 
 
 def at_the_pages(bench: Bench, draft_id: str) -> None:

@@ -16,6 +16,7 @@ from tests.web.test_verdicts import lose_sight_of
 from tests.web.visitor import parsed, text_of
 
 ILL_ANSWER = "I\N{RIGHT SINGLE QUOTATION MARK}ll answer"
+ANOTHER = "Make another draft"
 AUDITOR = "audrey@larkspur-outfitters.example"
 
 
@@ -54,11 +55,11 @@ def test_everything_to_judge_a_draft_is_on_it(bench: Bench) -> None:
     (link,) = parsed(shown).css(".more a")
     assert link.attributes["href"] == f"{bench.url}/drafts/{draft.id}"
     assert (link.attributes["target"], link.attributes["rel"]) == ("_blank", "noopener noreferrer")
-    assert buttons(shown) == ["Approve and send", ILL_ANSWER, "Reject"]
+    assert buttons(shown) == ["Approve and send", ILL_ANSWER, ANOTHER, "Reject"]
     assert "inserted into the composer once it is approved" in words
     assert "csrf_token" not in shown.text
     ana = Sidebar(bench, ANA).draft(ticket_id)
-    assert buttons(ana) == ["Reject"]
+    assert buttons(ana) == [ANOTHER, "Reject"]
     assert "Not yours to approve. This draft needs a lead or an admin." in words_of(ana)
 
 
@@ -236,6 +237,7 @@ def test_inserting_and_releasing(bench: Bench, visit: Visit) -> None:
         "Approve and send",
         "Insert into composer",
         ILL_ANSWER,
+        ANOTHER,
         "Reject",
     ]
     undone = ana.act(draft.id, "insert", **seen)

@@ -1,10 +1,12 @@
 """Verdicts by the review page: what is taken, what is refused with which sentence, who wins."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Barrier
 
 import requests
 
+from connectors.types import Money
 from plugin import onboarding
 from plugin.models import DraftState, Role, VerdictKind
 from plugin.store import drafts, verdicts
@@ -14,6 +16,7 @@ from tests.web.conftest import Visit
 from tests.web.visitor import JSON, Visitor, hidden, parsed, problem, text_of, typed, words_of
 
 ILL_ANSWER = "I\N{RIGHT SINGLE QUOTATION MARK}ll answer"
+ANOTHER = "Make another draft"
 AUDITOR = "audrey@larkspur-outfitters.example"
 
 
@@ -31,7 +34,7 @@ def test_approving_sends_the_reply_as_that_person(bench: Bench, visit: Visit) ->
     draft = bench.draft(ticket_id)
     ana = visit(ANA)
     shown = ana.get(f"/drafts/{draft.id}")
-    assert buttons(shown) == ["Approve and send", ILL_ANSWER, "Reject"]
+    assert buttons(shown) == ["Approve and send", ILL_ANSWER, ANOTHER, "Reject"]
     answer = ana.verdict(draft.id, "approve", text=typed(shown).replace("\n", "\r\n"), done="0")
     assert answer.url.endswith(f"/drafts/{draft.id}")
     assert "you can still undo" in text_of(answer, ".flash")
@@ -96,7 +99,7 @@ def test_what_is_over_ones_limit_shows_why_and_no_button(bench: Bench, visit: Vi
     draft = bench.draft(ticket_id)
     ana = visit(ANA)
     shown = ana.get(f"/drafts/{draft.id}")
-    assert buttons(shown) == ["Reject"]
+    assert buttons(shown) == [ANOTHER, "Reject"]
     assert "Not yours to approve. This draft needs a lead or an admin." in shown.text.replace(
         "</strong>", ""
     ).replace("<strong>", "")
@@ -261,8 +264,8 @@ def test_every_tick_is_needed(bench: Bench, visit: Visit) -> None:
     draft = bench.draft(ticket_id)
     with bench.runtime.database.write() as session:
         held = drafts.get(session, bench.scope, draft.id)
-        action = drafts.action_of(held.actions[0])
-        drafts.add_actions(session, bench.scope, draft.id, draft.rev + 1, [action, action])
+        small = replace(drafts.action_of(held.actions[0]), amount=Money.from_minor(1900, "USD"))
+        drafts.add_actions(session, bench.scope, draft.id, draft.rev + 1, [small, small])
         drafts.change(session, bench.scope, held.draft, rev=draft.rev + 1)
     ben = visit(BEN)
     assert ben.verdict(draft.id, "approve", done=["0", "0"]).status_code == 422
@@ -287,7 +290,7 @@ def test_two_approvals_are_two_people(bench: Bench, visit: Visit) -> None:
     first = ben.verdict(draft.id, "approve", text=typed(shown))
     assert "another person must approve too" in text_of(first, ".flash")
     assert "It waits for one more lead or admin." in first.text
-    assert buttons(first) == [ILL_ANSWER, "Reject"]
+    assert buttons(first) == [ILL_ANSWER, ANOTHER, "Reject"]
     shown = chloe.get(f"/drafts/{draft.id}")
     assert buttons(shown)[0] == "Approve and send"
     assert "readonly" in parsed(shown).css("#text")[0].attributes
