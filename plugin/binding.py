@@ -14,7 +14,7 @@ import hashlib
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import structlog
@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 
 from connectors.deadline import not_after
 from connectors.errors import ConnectorError, UnavailableError
+from connectors.types import ActionRequest
 from plugin import facts
 from plugin.judgement import Renewal, is_stricter, judge_again, renew, renew_if_stricter
 from plugin.models import Decision, DraftState, Facts, OrderSeen, Oversight
@@ -118,7 +119,13 @@ def look(runtime: Runtime, scope: Scope, held: Held, *, seconds: float | None = 
 
 
 def void_if_changed(
-    runtime: Runtime, session: Session, scope: Scope, held: Held, seen: Look, *, said_done: bool
+    runtime: Runtime,
+    session: Session,
+    scope: Scope,
+    held: Held,
+    seen: Look,
+    *,
+    said_done: Sequence[ActionRequest] = (),
 ) -> str | None:
     """Void what was signed where that is not any more what it was given on.
 
@@ -128,7 +135,7 @@ def void_if_changed(
         scope: Whose.
         held: Awaiting or approved.
         seen: Its orders, read a moment ago.
-        said_done: Somebody is just saying that they have done its actions.
+        said_done: Actions that somebody is just saying they have done, as they have done them.
 
     Returns:
         A sentence for whoever acts on it; None where all is as it was.
@@ -152,12 +159,14 @@ def must_wait(runtime: Runtime, session: Session, scope: Scope, held: Held, seen
     )
 
 
-def orders_changed(held: Held, seen: Look, *, said_done: bool = False) -> tuple[str, ...]:
+def orders_changed(
+    held: Held, seen: Look, *, said_done: Sequence[ActionRequest] = ()
+) -> tuple[str, ...]:
     """What of its orders is other than the draft's facts have it, a sentence each."""
     if seen.rev != held.draft.rev or seen.unread is not None:
         return ()
     since = "this was drafted" if held.draft.state.is_awaiting else "this was signed"
-    done = tuple(action_of(row) for row in held.actions if said_done or row.done_at is not None)
+    done = (*(action_of(row) for row in held.actions if row.done_at is not None), *said_done)
     return tuple(
         sentence
         for then in facts.from_record(held.draft.facts).orders
@@ -190,7 +199,13 @@ def _found(runtime: Runtime, scope: Scope, order_id: str, known: Facts) -> Order
 
 
 def _renew_if_orders_changed(
-    runtime: Runtime, session: Session, scope: Scope, held: Held, seen: Look, *, said_done: bool
+    runtime: Runtime,
+    session: Session,
+    scope: Scope,
+    held: Held,
+    seen: Look,
+    *,
+    said_done: Sequence[ActionRequest] = (),
 ) -> str | None:
     words = orders_changed(held, seen, said_done=said_done)
     if not words or held.decision is None:

@@ -124,7 +124,7 @@ def _start(case: Case, seen: Held, orders: binding.Look) -> bool:
             return False
         if not same:
             return False
-        if binding.void_if_changed(runtime, session, scope, held, orders, said_done=False):
+        if binding.void_if_changed(runtime, session, scope, held, orders):
             return False
         author_id = _author(session, scope, draft)
         due = now + timedelta(seconds=runtime.pace.claim_lease)

@@ -102,6 +102,25 @@ def edited(
     return Edited(after, paid, frozenset(dropped))
 
 
+def as_typed(
+    actions: Mapping[int, ActionRequest], changes: Sequence[ActionChange]
+) -> tuple[ActionRequest, ...]:
+    """The actions as somebody says that they have done them; a change that cannot be is none."""
+    typed = dict(actions)
+    for change in changes:
+        action = typed.get(change.position)
+        if action is None:
+            continue
+        if change.drop:
+            del typed[change.position]
+        elif change.amount is not None:
+            try:
+                typed[change.position] = replace(action, amount=_typed(change, action))
+            except InvalidInputError:
+                continue
+    return tuple(typed.values())
+
+
 def require_said(text: str, before: Mapping[int, ActionRequest], change: Edited) -> None:
     """The reply must not promise an amount that an edit has taken back.
 

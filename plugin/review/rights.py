@@ -13,6 +13,7 @@ from plugin.card import action_words, approvers_words
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.judgement import is_stricter, judge_again
 from plugin.models import AWAITING, MONEYLESS_ACTIONS, DraftState, Oversight, Role
+from plugin.review.action_edits import ActionChange, as_typed
 from plugin.runtime import Runtime
 from plugin.store import audit, drafts, people
 from plugin.store.drafts import Held, action_of, in_composer_until
@@ -45,7 +46,13 @@ def may_respond(held: Held, person: PersonRow) -> bool:
 
 
 def require_still_true(
-    runtime: Runtime, scope: Scope, draft_id: str, *, said_done: bool, leaves: bool = False
+    runtime: Runtime,
+    scope: Scope,
+    draft_id: str,
+    *,
+    said_done: bool,
+    changes: Sequence[ActionChange] = (),
+    leaves: bool = False,
 ) -> None:
     """What is signed is held against policies, orders and signatures as they are now.
 
@@ -57,6 +64,7 @@ def require_still_true(
         scope: Whose draft.
         draft_id: Which.
         said_done: The person says that they have done its actions.
+        changes: What they have made of the actions, and so done.
         leaves: It leaves our hands at once, so that nobody looks again.
 
     Raises:
@@ -73,8 +81,10 @@ def require_still_true(
         held = drafts.get(session, scope, draft_id, lock=True)
         if held.draft.state not in _MAY_LEAVE:
             return
+        open_actions = {row.position: action_of(row) for row in held.actions if not row.done_at}
+        said = as_typed(open_actions, changes) if said_done else ()
         waits = leaves and binding.must_wait(runtime, session, scope, held, seen)
-        moved = binding.void_if_changed(runtime, session, scope, held, seen, said_done=said_done)
+        moved = binding.void_if_changed(runtime, session, scope, held, seen, said_done=said)
     if moved is not None:
         raise MovedError(moved)
     if waits:
@@ -216,8 +226,8 @@ def require_payable(held: Held, *, said_done: bool) -> None:
         if refunds and wanted > left.amount:
             raise ForbiddenError(
                 f"This refunds {Money(wanted, left.currency)}, and order"
-                f" #{order.id.removeprefix('#')} has only {left} left to give back. Lower the"
-                " amount, or reject it."
+                f" #{order.id.removeprefix('#')} has only {left} left to give back. Tick it if"
+                " you have just made it; else lower the amount, or reject it."
             )
 
 

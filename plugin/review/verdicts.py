@@ -91,7 +91,9 @@ def give(
         InvalidInputError: A text, a reason or a tick is missing.
     """
     if verdict.kind in _SIGNING:
-        require_still_true(runtime, scope, draft_id, said_done=verdict.done)
+        require_still_true(
+            runtime, scope, draft_id, said_done=verdict.done, changes=verdict.actions
+        )
     with runtime.database.write() as session:
         held = drafts.get(session, scope, draft_id, lock=True)
         require_as_seen(session, scope, held, verdict.rev, verdict.state)

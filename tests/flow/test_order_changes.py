@@ -15,7 +15,7 @@ from plugin.store.schema import ActionRow, DraftRow, ReservationRow, VerdictRow
 from tests.bench.databases import settings_for
 from tests.bench.faults import closed_shop, fail_with, with_faults
 from tests.bench.world import ANA, BEN, Bench
-from tests.flow.saying import say
+from tests.flow.saying import pay, say
 
 GLOVES, JACKET = "refund_under_limit", "refund_over_limit"
 OF_GLOVES, OF_JACKET = "1005", "1006"
@@ -114,6 +114,16 @@ def test_a_refund_that_the_agent_has_just_made_is_what_was_to_be_expected(shared
         say(shared, ticket_id, ANA, "approve", done=True)
         shared.pass_time(11)
         assert shared.draft(ticket_id).state is DraftState.DELIVERED
+
+
+def test_so_is_a_smaller_one_that_the_agent_has_made_of_it(shared: Bench) -> None:
+    ticket_id = shared.opened(GLOVES)
+    text = (shared.draft(ticket_id).text or "").replace("38.50", "30.00")
+    with changed(shared, OF_GLOVES, refunded="30.00", status="partially_refunded"):
+        say(shared, ticket_id, ANA, "edit", actions=(pay("30.00"),), text=text, done=True)
+        shared.pass_time(11)
+        assert shared.draft(ticket_id).state is DraftState.DELIVERED
+    assert shared.public(ticket_id) == [text]
 
 
 def test_a_second_refund_beside_it_is_not(shared: Bench) -> None:

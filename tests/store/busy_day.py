@@ -7,22 +7,15 @@ from plugin.audit.verify import verify
 from plugin.demo.browser import Browser
 from plugin.demo.world import data
 from plugin.learning.exports import records
-<<<<<<< HEAD
-from plugin.models import DraftState, InboxState, Role
-=======
-from plugin.models import InboxState, RejectReason
->>>>>>> 4b697a9 (Rows of edits by property; the busy day changes, asks again and loses its jobs)
+from plugin.models import DraftState, InboxState, RejectReason, Role
 from plugin.policy.load import load
 from plugin.replay import replay
 from plugin.store import audit, corrections, files, inbox, unscoped, waiting
 from plugin.telling import channels
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
-<<<<<<< HEAD
-from tests.web.visitor import Visitor, hidden
-=======
 from tests.flow.saying import pay, say
->>>>>>> 4b697a9 (Rows of edits by property; the busy day changes, asks again and loses its jobs)
+from tests.web.visitor import Visitor, hidden
 
 
 def a_busy_day(bench: Bench) -> None:
@@ -53,12 +46,12 @@ def a_busy_day(bench: Bench) -> None:
     as_by_command(bench)
 
 
-<<<<<<< HEAD
 def to_be_told(bench: Bench) -> None:
     merchant_id, leads = bench.scope.merchant_id, bench.hands.groups()["Leads"]
     channels.set_group(bench.runtime, merchant_id, bench.account_id, Role.LEAD, leads)
     channels.set_chat(bench.runtime, merchant_id, f"{bench.url}/no-chat")
-=======
+
+
 def changed_by_hand(bench: Bench) -> None:
     """An amount, another draft with an instruction, and an order that moved on."""
     mug, jacket = bench.opened("damaged_item"), bench.opened("refund_over_limit")
@@ -72,7 +65,6 @@ def changed_by_hand(bench: Bench) -> None:
     bench.settle()
     assert bench.draft(mug).state.is_awaiting
     say(bench, jacket, BEN, "reject", reason_kind=RejectReason.TONE)
->>>>>>> 4b697a9 (Rows of edits by property; the busy day changes, asks again and loses its jobs)
 
 
 def at_the_pages(bench: Bench, draft_id: str) -> None:
