@@ -69,9 +69,8 @@ def followed(instruction: str, named: Macro | None) -> str:
 
 def not_followed(instruction: str, named: Macro | None, reasons: Sequence[str]) -> str:
     """Why there is no other draft."""
-    if named is not None or reasons:
-        return reasons[0] if reasons else _NO_OTHER
-    return f"{_NO_MODEL} {_NO_OTHER}" if instruction.strip() else _NO_OTHER
+    why = reasons[0] if reasons else _NO_OTHER
+    return f"{_NO_MODEL} {why}" if named is None and instruction.strip() else why
 
 
 def _is_named(macro: Macro, spoken: str) -> bool:

@@ -46,7 +46,7 @@ class Edited:
     def changes(self) -> list[dict[str, object]]:
         """As they are recorded with the verdict."""
         paid: list[dict[str, object]] = [
-            {"position": position, "amount": str(money.amount), "currency": money.currency}
+            {"position": position, "amount": plain_amount(money), "currency": money.currency}
             for position, money in sorted(self.amounts.items())
         ]
         paid += [{"position": position, "dropped": True} for position in sorted(self.dropped)]
@@ -56,6 +56,11 @@ class Edited:
 def field_of(position: int) -> str:
     """The name of the field that an action's amount is typed into."""
     return f"amount-{position}"
+
+
+def plain_amount(money: Money) -> str:
+    """``54.20``: without its currency, as it stands in its field."""
+    return str(money).removesuffix(f" {money.currency}")
 
 
 def edited(
@@ -145,7 +150,7 @@ def _typed(change: ActionChange, action: ActionRequest) -> Money:
     try:
         money = Money.parse(typed, action.amount.currency)
     except ValueError:
-        example = str(action.amount).removesuffix(f" {action.amount.currency}")
+        example = plain_amount(action.amount)
         raise InvalidInputError(
             field, f"Write the amount in {action.amount.currency}, such as {example}."
         ) from None

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from plugin import facts
 from plugin.card import action_words
+from plugin.review.action_edits import plain_amount
 from plugin.store.drafts import Held, action_of
-from plugin.web.verdict_form import plain_amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ def changeable(held: Held) -> tuple[Changeable, ...]:
                     tick=tick,
                     kind=action.type.removeprefix("custom:").replace("_", " "),
                     words=action_words(action),
-                    amount=plain_amount(action.amount) or None,
+                    amount=plain_amount(action.amount) if action.amount else None,
                     currency=action.amount.currency if action.amount else None,
                     order=f"#{action.order.removeprefix('#')}" if action.order else None,
                     most=left.get(action.order or ""),

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 from flask import request
 
-from connectors.types import Money
+from connectors.types import ActionRequest
 from plugin.errors import InvalidInputError
 from plugin.models import DraftState, RejectReason, Surface, VerdictKind
-from plugin.review.action_edits import ActionChange, field_of
+from plugin.review.action_edits import ActionChange, field_of, plain_amount
 from plugin.review.habits import milliseconds
 from plugin.review.verdicts import Verdict
 from plugin.store.drafts import Held, action_of
@@ -78,7 +78,7 @@ def read_changes(held: Held) -> tuple[ActionChange, ...]:
         typed, action = form.get(field_of(row.position)), action_of(row)
         if str(row.position) in dropped:
             changes.append(ActionChange(row.position, drop=True))
-        elif typed is not None and typed.strip() != plain_amount(action.amount):
+        elif typed is not None and typed.strip() != _as_offered(action):
             changes.append(ActionChange(row.position, amount=typed))
     return tuple(changes)
 
@@ -93,13 +93,8 @@ def typed_amounts() -> dict[int, str]:
     }
 
 
-def plain_amount(money: Money | None) -> str:
-    """``54.20``, as it stands in its field."""
-    return str(money).removesuffix(f" {money.currency}") if money else ""
-
-
 def read_verdict(held: Held, surface: Surface) -> Verdict:
-    """A person's verdict. To approve a changed text is to edit.
+    """A person's verdict. To approve a changed text or action is to edit.
 
     Raises:
         InvalidInputError: It is no form of ours, or the reason is too long.
@@ -129,6 +124,10 @@ def read_verdict(held: Held, surface: Surface) -> Verdict:
         done=seen.done,
         seen_ms=milliseconds(form.get("seen_ms", "")),
     )
+
+
+def _as_offered(action: ActionRequest) -> str:
+    return plain_amount(action.amount) if action.amount else ""
 
 
 def _reason_kind() -> RejectReason | None:

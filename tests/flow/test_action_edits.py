@@ -71,11 +71,10 @@ def test_an_agent_lowers_a_refund_and_signs_it(shared: Bench) -> None:
     assert amounts(shared, ticket_id) == ["3000 USD"]
     assert reserved(shared, ticket_id) == [3000]
     (verdict,) = said(shared, ticket_id)
-    assert verdict.action_changes == [{"position": 0, "amount": "30", "currency": "USD"}]
-    assert (verdict.rev, verdict.signed_policy) == (
-        2,
-        shared.held(ticket_id).decision.policy_number,
-    )  # type: ignore[union-attr]
+    assert verdict.action_changes == [{"position": 0, "amount": "30.00", "currency": "USD"}]
+    decision = shared.held(ticket_id).decision
+    assert decision is not None
+    assert (verdict.rev, verdict.signed_policy) == (2, decision.policy_number)
     shared.pass_time(11)
     assert shared.public(ticket_id) == [text]
 

@@ -1,11 +1,18 @@
 """The forms in which a reviewer changes actions, asks for another draft, or says why not."""
 
+from typing import Any
+
 from plugin.models import DraftState
 from tests.bench.world import ANA, BEN, Bench
 from tests.web.conftest import Visit
+from tests.web.sidebar_app import Sidebar, install
 from tests.web.visitor import JSON, parsed, problem, text_of, words_of
 
 GLOVES = "refund_under_limit"
+
+
+def amount(typed: str) -> dict[str, Any]:
+    return {"amount-0": typed}
 
 
 def test_a_lower_amount_is_signed_and_told(bench: Bench, visit: Visit) -> None:
@@ -14,7 +21,7 @@ def test_a_lower_amount_is_signed_and_told(bench: Bench, visit: Visit) -> None:
     page = ana.get(f"/drafts/{draft.id}")
     assert "At most 38.50 USD" in words_of(page)
     text = (draft.text or "").replace("38.50", "20.00")
-    sent = ana.verdict(draft.id, "approve", text=text, done="0", **{"amount-0": "20.00"})
+    sent = ana.verdict(draft.id, "approve", text=text, done="0", **amount("20.00"))
     assert sent.status_code == 200
     assert "refund 20.00 USD on #1005" in words_of(sent)
     assert "edited and approved it" in words_of(sent)
@@ -23,7 +30,7 @@ def test_a_lower_amount_is_signed_and_told(bench: Bench, visit: Visit) -> None:
 
 def test_what_was_typed_stays_beside_what_is_wrong_with_it(bench: Bench, visit: Visit) -> None:
     ana, draft = visit(ANA), bench.draft(bench.opened(GLOVES))
-    refused = ana.verdict(draft.id, "approve", done="0", **{"amount-0": "500"})
+    refused = ana.verdict(draft.id, "approve", done="0", **amount("500"))
     assert refused.status_code == 422
     assert "only 38.50 USD left to give back" in problem(refused)
     (field,) = parsed(refused).css("#amount-0")
@@ -43,7 +50,7 @@ def test_an_action_that_is_taken_out_needs_no_tick(bench: Bench, visit: Visit) -
 
 def test_what_nobody_changed_is_no_edit(bench: Bench, visit: Visit) -> None:
     ana, ticket_id = visit(ANA), bench.opened(GLOVES)
-    sent = ana.verdict(bench.draft(ticket_id).id, "approve", done="0", **{"amount-0": " 38.50 "})
+    sent = ana.verdict(bench.draft(ticket_id).id, "approve", done="0", **amount(" 38.50 "))
     assert "approved it" in words_of(sent)
     assert "edited" not in words_of(sent)
     assert bench.draft(ticket_id).rev == 1
@@ -93,3 +100,13 @@ def test_the_list_names_every_reason_once(bench: Bench, visit: Visit) -> None:
     values = [option.attributes["value"] for option in parsed(page).css("#reason-kind option")]
     assert values[0] in ("", None)
     assert len(values) == len(set(values)) == 9
+
+
+def test_the_composer_takes_words_only(bench: Bench) -> None:
+    install(bench)
+    ana, ticket_id = Sidebar(bench, ANA), bench.opened(GLOVES)
+    draft, fields = bench.draft(ticket_id), amount("5.00")
+    refused = ana.act(draft.id, "insert", done="0", **fields, **ana.seen(ticket_id))
+    assert refused.status_code == 422
+    assert "The composer takes words only" in refused.json()["error"]["message"]
+    assert "amount-0" in refused.json()["error"]["fields"]
