@@ -60,6 +60,28 @@ def test_everything_can_be_set() -> None:
     assert settings.allow_private_addresses
 
 
+PROVIDER = {
+    "BOOKBAG_OIDC_ISSUER": "https://accounts.example.com",
+    "BOOKBAG_OIDC_CLIENT_ID": "bookbag",
+    "BOOKBAG_OIDC_CLIENT_SECRET": "a secret",
+}
+
+
+def test_a_provider_is_all_three_or_none() -> None:
+    assert load_settings(GOOD).provider is None
+    found = load_settings(GOOD | PROVIDER).provider
+    assert found is not None
+    assert (found.issuer, found.client_id) == ("https://accounts.example.com", "bookbag")
+    assert "a secret" not in repr(found)
+    for name in PROVIDER:
+        (problem,) = problems({**GOOD, **PROVIDER, name: ""})
+        assert problem == f"{name}: is missing; a provider needs all three"
+    (problem,) = problems({**GOOD, **PROVIDER, "BOOKBAG_OIDC_ISSUER": "accounts"})
+    assert problem.startswith("BOOKBAG_OIDC_ISSUER: expected an http(s) address")
+    (problem,) = problems({**GOOD, "BOOKBAG_PROXIES": "6"})
+    assert problem == "BOOKBAG_PROXIES: expected a whole number, from 0 to 5"
+
+
 @pytest.mark.parametrize("threads", ["0", "33", "-1", "many", "1000000", "4.0"])
 def test_a_worker_has_no_more_threads_than_a_server_has_connections_for(threads: str) -> None:
     (problem,) = problems({**GOOD, "BOOKBAG_WORKER_THREADS": threads})

@@ -54,7 +54,7 @@ def weakness(password: str, *own: str) -> str | None:
     for word in sorted({*words, *_COMMON}, key=len, reverse=True):
         if len(word) >= _LEAST_OWN_WORD:
             left = left.replace(word, "")
-    if len(set(_without_runs(left))) < _LEAST_MARKS:
+    if len({mark for mark in _without_runs(left) if mark.isalnum()}) < _LEAST_MARKS:
         return "This one is easy to guess. Use words that have nothing to do with you or your work."
     return None
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from functools import cache
 
 import pytest
@@ -34,6 +35,16 @@ def reading(shell: Shell) -> Iterator[Session]:
     database = Database(shell.env["BOOKBAG_DATABASE_URL"])
     try:
         with database.read() as session:
+            yield session
+    finally:
+        database.close()
+
+
+@contextmanager
+def writing(shell: Shell) -> Iterator[Session]:
+    database = Database(shell.env["BOOKBAG_DATABASE_URL"])
+    try:
+        with database.write() as session:
             yield session
     finally:
         database.close()
@@ -263,6 +274,46 @@ def test_no_secret_is_ever_shown(shell: Shell) -> None:
         assert words not in told.out + told.err
 
 
+def test_a_person_is_changed_deactivated_and_signed_out(shell: Shell) -> None:
+    merchant = shell.merchant()
+    for name, role in (("lena", "agent"), ("ada", "admin")):
+        person = ("--email", f"{name}@b.example", "--name", name, "--role", role)
+        shell("user", "add", "--merchant", merchant, *person)
+
+    def ran(command: str, name: str, *more: str) -> Ran:
+        who = ("--merchant", merchant, "--email", f"{name}@b.example")
+        return shell("user", command, *who, *more)
+
+    changed = ran("set", "lena", "--role", "lead", "--limit", "70", "--json")
+    assert changed.json["changed"] == "yes"
+    assert "lead  70.00 USD  active" in shell("user", "list", "--merchant", merchant).out
+    assert ran("set", "lena", "--name", "Lena Ortiz").code == 0
+    assert ran("set", "lena", "--no-limit", "--json").json["changed"] == "yes"
+    assert "Lena Ortiz  lead  none" in shell("user", "list", "--merchant", merchant).out
+    assert ran("set", "lena", "--json").json["changed"] == "no"
+    assert ran("set", "lena", "--limit", "1", "--no-limit").code == 2
+    refused(ran("set", "ada", "--role", "lead"), "This is the only admin.")
+    refused(ran("deactivate", "ada"), "This is the only admin.")
+
+    with writing(shell) as session:
+        scope = Scope(merchant)
+        lena = people.by_email(session, scope, "lena@b.example")
+        assert lena is not None
+        now = datetime.now(UTC)
+        credentials.add_session(
+            session, scope, lena.id, digest="d", at=now, expires_at=now + timedelta(hours=1)
+        )
+    (shown,) = ran("sessions", "lena", "--json").records
+    assert set(shown) == {"surface", "since", "last_seen", "until"}
+    ran("sessions", "lena", "--end")
+    assert ran("sessions", "lena", "--json").out == ""
+    assert ran("deactivate", "lena", "--json").json["state"] == "deactivated"
+    refused(ran("invite", "lena"), "Lena Ortiz is deactivated. Reactivate them first.")
+    assert "deactivated" in shell("user", "list", "--merchant", merchant).out
+    assert ran("reactivate", "lena").code == 0
+    assert ran("invite", "lena").code == 0
+
+
 def test_what_was_made_can_be_listed(shell: Shell) -> None:
     merchant = shell.merchant()
     account = shell.account(merchant).json
@@ -272,7 +323,7 @@ def test_what_was_made_can_be_listed(shell: Shell) -> None:
     listed = shell("account", "list", "--merchant", merchant, "--json").json
     assert (listed["id"], listed["webhook_url"]) == (account["id"], account["webhook_url"])
     people_listed = shell("user", "list", "--merchant", merchant).out
-    assert "ana@b.example  Ana  agent  50.00 USD" in people_listed
+    assert "ana@b.example  Ana  agent  50.00 USD  active" in people_listed
 
 
 def test_the_sidebars_key_is_kept_and_only_a_strong_public_one_is(shell: Shell) -> None:

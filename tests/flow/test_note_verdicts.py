@@ -4,6 +4,7 @@ import pytest
 
 from plugin import onboarding
 from plugin.models import DraftState
+from plugin.staff import changes
 from tests.bench.world import ANA, BEN, CHLOE, Bench
 
 STRANGER = "stranger@larkspur.example"
@@ -41,6 +42,31 @@ def test_a_note_from_outside_the_agent_interface_approves_nothing(
     bench.settle()
     assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
     assert "agent interface" in answer(bench, ticket_id)
+
+
+def test_a_note_in_somebody_elses_name_approves_nothing(bench: Bench) -> None:
+    """The helpdesk's API writes as anybody; its audit log says who it was."""
+    ticket_id = bench.opened("refund_under_limit")
+    forged = {"body": "/approve done", "public": False, "author_id": int(bench.hands.users()[ANA])}
+    written = bench.hands._session.put(
+        f"{bench.hands.url}/api/v2/tickets/{ticket_id}.json",
+        json={"ticket": {"comment": forged}},
+        auth=bench.hands._admin,
+        timeout=15,
+    )
+    assert written.status_code == 200
+    bench.settle()
+    assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
+    assert "not counted: the note names another author" in answer(bench, ticket_id)
+
+
+def test_whoever_is_deactivated_approves_nothing(bench: Bench) -> None:
+    ticket_id = bench.opened("refund_under_limit")
+    changes.deactivate(bench.runtime, bench.scope, "command", bench.person(ANA).id)
+    for command in ("/approve done", "/reject no", "/respond", "/status"):
+        bench.note(ticket_id, ANA, command)
+        assert "not counted: you are deactivated. Ask an admin." in answer(bench, ticket_id)
+    assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
 
 
 def test_an_agent_may_not_sign_what_needs_a_lead(bench: Bench) -> None:

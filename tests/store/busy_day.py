@@ -1,5 +1,6 @@
 """A day in which the service sends every kind of statement that it has."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from plugin import intake, onboarding
@@ -10,7 +11,9 @@ from plugin.learning.exports import records
 from plugin.models import DraftState, InboxState, RejectReason, Role
 from plugin.policy.load import load
 from plugin.replay import replay
-from plugin.store import audit, corrections, files, inbox, unscoped, waiting
+from plugin.staff import changes, invitations, passwords, subjects
+from plugin.staff.changes import Rights
+from plugin.store import audit, corrections, files, inbox, people, unscoped, waiting
 from plugin.telling import channels
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
@@ -39,6 +42,7 @@ def a_busy_day(bench: Bench) -> None:
     bench.hands.customer_writes(lost, "And where is the parcel?")
     bench.settle()
     at_the_pages(bench, bench.draft(lost).id)
+    about_people(bench)
     bench.queue.lose_all()
     bench.clock.ahead += timedelta(hours=1)
     sweep(bench.runtime)
@@ -92,6 +96,32 @@ def in_the_queue(bench: Bench, visitor: Visitor) -> None:
     away = {"until": bench.clock().date().isoformat(), "delegate": bench.person(ANA).id}
     visitor.post("/away", data=form | away)
     visitor.post("/away", data=form | {"say": "back"})
+
+
+def about_people(bench: Bench) -> None:
+    runtime, scope = bench.runtime, bench.scope
+    rights = Rights("Dana Ito", Role.LEAD)
+    person_id = changes.add(runtime, scope, "command", "dana@larkspur.example", rights)
+    changes.change(runtime, scope, "command", person_id, replace(rights, role=Role.ADMIN))
+    invitations.invite(runtime, scope, "command", person_id)
+    with runtime.database.write() as session:
+        person = people.person(session, scope, person_id)
+        passwords.choose(runtime, session, person, "grass lantern orbit 5")
+    passwords.whose(runtime, person.email, "grass lantern orbit 5")
+    subjects.whose(runtime, issuer="https://x.example", subject="1", email=person.email)
+    visitor = Visitor(bench)
+    visitor.sign_in(BEN)
+    bench.clock.ahead += timedelta(minutes=2)
+    page = visitor.get("/you")
+    visitor.post("/you/sessions/end", data=hidden(page) | {"session": "others"})
+    visitor.sign_in(person.email)
+    visitor.get("/people")
+    visitor.get(f"/people/{person_id}")
+    visitor.sign_out()
+    visitor.http.close()
+    changes.end_sessions(runtime, scope, "command", person_id)
+    changes.deactivate(runtime, scope, "command", person_id)
+    changes.reactivate(runtime, scope, "command", person_id)
 
 
 def as_by_command(bench: Bench) -> None:

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -21,6 +22,7 @@ from plugin.models import InboxState
 from plugin.store import (
     audit,
     corrections,
+    credentials,
     drafts,
     effects,
     files,
@@ -34,6 +36,7 @@ from plugin.store import (
 )
 from plugin.store.base import Owned
 from plugin.store.engine import Database
+from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DecisionRow, DraftRow, EffectRow, VerdictRow
 from plugin.store.scope import Scope
 from plugin.store.waiting import Lane
@@ -43,6 +46,7 @@ from tests.bench.world import ANA, Bench
 from tests.store.busy_day import a_busy_day
 from tests.store.support import AT, Owner
 
+ISSUER = "https://accounts.example.com"
 EXEMPT = "plugin/store/unscoped.py"
 # Read whole, since a merchant has few of them.
 FEW_OF_A_MERCHANT = {"bb_account", "bb_chat_hook", "bb_person", "bb_shop"}
@@ -216,12 +220,24 @@ def tables_in(steps: list[str]) -> set[str]:
     return {step.split()[1] for step in steps if step.startswith(("SEARCH", "SCAN"))}
 
 
+def give_ana_all(session: Session, bench: Bench, ana: PersonRow) -> None:
+    """A session, a password and a subject, so that there is something to see."""
+    now, scope = bench.clock(), bench.scope
+    credentials.add_session(
+        session, scope, ana.id, digest="d", at=now, expires_at=now + timedelta(hours=1)
+    )
+    credentials.set_password(session, scope, ana.id, "a hash", at=now)
+    credentials.pin_subject(session, scope, ana.id, issuer=ISSUER, subject="ana", at=now)
+
+
 def test_another_merchant_sees_nothing(bench: Bench) -> None:
     ticket_id = bench.opened("refund_under_limit")
     bench.note(ticket_id, ANA, "/approve done")
     bench.pass_time(10)
     other = Scope(onboarding.add_merchant(bench.runtime, "Other"))
     draft, ana = bench.draft(ticket_id), bench.person(ANA)
+    with bench.runtime.database.write() as session:
+        give_ana_all(session, bench, ana)
     with bench.runtime.database.read() as session:
         mine = effects.of_draft(session, bench.scope, draft.id)
         mine_told = audit.of_draft(session, bench.scope, draft.id)
@@ -254,6 +270,10 @@ def test_another_merchant_sees_nothing(bench: Bench) -> None:
             people.by_email(session, other, ANA),
             people.by_helpdesk_user(session, other, bench.account_id, ana.helpdesk_user or ""),
             people.names(session, other),
+            credentials.sessions_of(session, other, ana.id, at=bench.clock()),
+            credentials.password_of(session, other, ana.id),
+            credentials.subject_of(session, other, ana.id, ISSUER),
+            credentials.person_of_subject(session, other, ISSUER, "ana"),
             effects.get(session, other, mine[0].id),
             effects.by_key(session, other, mine[0].key),
             effects.of_draft(session, other, draft.id),
@@ -282,6 +302,16 @@ def test_another_merchant_changes_nothing(bench: Bench) -> None:
         event_id = inbox.recent(session, bench.scope, state=InboxState.IGNORED)[0].id
         effect = effects.of_draft(session, bench.scope, held.draft.id)[0]
         verdicts.void(session, other, held.draft.id)
+        ana = bench.person(ANA)
+        give_ana_all(session, bench, ana)
+        session.flush()
+        assert credentials.end_sessions(session, other, ana.id, at=bench.clock()) == 0
+        credentials.end_links(session, other, ana.id, at=bench.clock())
+        credentials.forget_password(session, other, ana.id)
+        credentials.forget_subjects(session, other, ana.id)
+        assert credentials.password_of(session, bench.scope, ana.id)
+        assert credentials.subject_of(session, bench.scope, ana.id, ISSUER)
+        assert credentials.sessions_of(session, bench.scope, ana.id, at=bench.clock())
         verdicts.tick_actions(
             session, other, held.draft.id, 1, bench.person(ANA).id, at=bench.clock()
         )

@@ -41,6 +41,10 @@ def test_every_answer_carries_the_headers(bench: Bench, visit: Visit) -> None:
         assert headers["Content-Security-Policy"] == CSP, answer.url
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+        assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+        assert "camera=()" in headers["Permissions-Policy"]
+        assert "Strict-Transport-Security" not in headers  # by http it would mean nothing
         kept = headers["Cache-Control"]
         assert kept == ("no-cache" if "/static/" in answer.url else "no-store")
 
