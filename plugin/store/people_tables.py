@@ -46,6 +46,9 @@ class SignInLink(Owned):
     """
 
     __tablename__ = "bb_sign_in_link"
+    __table_args__ = (
+        Index("ix_bb_sign_in_link_merchant_id_person_id", "merchant_id", "person_id"),
+    )
 
     person_id: Mapped[str] = mapped_column(ForeignKey("bb_person.id"))
     digest: Mapped[str] = mapped_column(String(64), unique=True)
@@ -87,7 +90,8 @@ class Subject(Owned):
     __tablename__ = "bb_subject"
     __table_args__ = (
         UniqueConstraint("person_id", "issuer"),
-        UniqueConstraint("merchant_id", "issuer", "subject"),
+        # The merchant last: SQLite would take its index for questions about a person.
+        UniqueConstraint("subject", "issuer", "merchant_id"),
     )
 
     person_id: Mapped[str] = mapped_column(ForeignKey("bb_person.id"))

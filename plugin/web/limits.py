@@ -14,6 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address, ip_network
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
@@ -144,4 +145,5 @@ def _limit(web: Flask, limiter: Limiter, rule: _Rule) -> None:
     decorate = limiter.limit(
         rule.limit, key_func=rule.key, methods=[rule.method], exempt_when=rule.spared
     )
-    web.view_functions[rule.endpoint] = decorate(web.view_functions[rule.endpoint])
+    view: Callable[..., Any] = web.view_functions[rule.endpoint]
+    web.view_functions[rule.endpoint] = decorate(view)

@@ -51,6 +51,7 @@ _ALGORITHMS = (
     "EdDSA",
 )
 _LEEWAY_SECONDS = 30
+_LONGEST_CODE = 64
 _LARGEST_ANSWER = 512 * 1024
 # For discovery, keys and token together.
 _SECONDS = 15.0
@@ -169,7 +170,8 @@ def _refused(fault: Exception) -> UnauthenticatedError:
 def _reason(fault: Exception) -> str | None:
     """A code of the standard's; what a provider words freely might hold anything."""
     error = getattr(fault, "error", None)
-    return error if isinstance(error, str) and error.isascii() and len(error) < 64 else None  # noqa: PLR2004
+    is_code = isinstance(error, str) and error.isascii() and len(error) <= _LONGEST_CODE
+    return error if is_code else None
 
 
 def _client_class(*, allow_private: bool) -> type[FlaskOAuth2App]:

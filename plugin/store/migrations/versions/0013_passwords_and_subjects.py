@@ -17,6 +17,9 @@ def upgrade() -> None:
     op.add_column("bb_person", sa.Column("deactivated_at", moment, nullable=True))
     op.create_index("ix_bb_person_email", "bb_person", ["email"])
     op.add_column("bb_sign_in_link", sa.Column("purpose", Words(), nullable=True))
+    op.create_index(
+        "ix_bb_sign_in_link_merchant_id_person_id", "bb_sign_in_link", ["merchant_id", "person_id"]
+    )
     op.add_column("bb_web_session", sa.Column("surface", Words(), nullable=True))
     op.add_column("bb_web_session", sa.Column("last_seen_at", moment, nullable=True))
     op.create_index(
@@ -41,7 +44,7 @@ def upgrade() -> None:
         sa.Column("id", Words(), primary_key=True),
         sa.UniqueConstraint("person_id", "issuer", name="uq_bb_subject_person_id_issuer"),
         sa.UniqueConstraint(
-            "merchant_id", "issuer", "subject", name="uq_bb_subject_merchant_id_issuer_subject"
+            "subject", "issuer", "merchant_id", name="uq_bb_subject_subject_issuer_merchant_id"
         ),
     )
 
@@ -53,6 +56,7 @@ def downgrade() -> None:
     op.drop_index("ix_bb_web_session_merchant_id_person_id", "bb_web_session")
     op.drop_column("bb_web_session", "last_seen_at")
     op.drop_column("bb_web_session", "surface")
+    op.drop_index("ix_bb_sign_in_link_merchant_id_person_id", "bb_sign_in_link")
     op.drop_column("bb_sign_in_link", "purpose")
     op.drop_index("ix_bb_person_email", "bb_person")
     op.drop_column("bb_person", "deactivated_at")
