@@ -6,7 +6,7 @@ from flask import Response
 
 from plugin.web.state import runtime
 
-_NO_USE_OF = "camera microphone geolocation payment usb serial bluetooth display-capture midi hid"
+_NO_USE_OF = "camera microphone geolocation payment usb serial display-capture midi hid"
 _EVERYWHERE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
