@@ -1,6 +1,7 @@
 """What happened, by whom. Rows are only ever added, in the transaction of what they tell of."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, delete, select
@@ -13,6 +14,7 @@ from plugin.store.columns import new_id
 from plugin.store.scope import Scope
 
 _AT_ONCE = 500
+_LOOKED_THROUGH = 20_000
 
 
 def add(
@@ -52,6 +54,53 @@ def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[AuditRow
         .where(AuditRow.merchant_id == scope.merchant_id, AuditRow.draft_id == draft_id)
         .order_by(AuditRow.id)
     ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which rows a reader asks for; all of them, unasked. `until` is the first moment after."""
+
+    actor: str | None = None
+    event: str | None = None
+    draft_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def newest(
+    session: Session, scope: Scope, wanted: Wanted, *, before: int | None, limit: int
+) -> tuple[Sequence[AuditRow], int | None]:
+    """The newest rows below a number, newest first, and the number to go on before.
+
+    So many rows are looked through at once, however few are wanted of them; None: that was all.
+    """
+    mine = AuditRow.merchant_id == scope.merchant_id
+    if before is None:
+        last = select(AuditRow.number).where(mine, AuditRow.number.is_not(None))
+        before = (session.scalar(last.order_by(AuditRow.number.desc()).limit(1)) or 0) + 1
+    down_to = max(before - _LOOKED_THROUGH, 1)
+    rows = session.scalars(
+        select(AuditRow)
+        .where(mine, AuditRow.number < before, AuditRow.number >= down_to, *_conditions(wanted))
+        .order_by(AuditRow.number.desc())
+        .limit(limit + 1)
+    ).all()
+    if len(rows) > limit:
+        return rows[:limit], rows[limit - 1].number
+    return rows, down_to if down_to > 1 else None
+
+
+def _conditions(wanted: Wanted) -> Iterable[ColumnElement[bool]]:
+    if wanted.actor is not None:
+        yield AuditRow.actor == wanted.actor
+    if wanted.event is not None:
+        yield AuditRow.event == wanted.event
+    if wanted.draft_id is not None:
+        yield AuditRow.draft_id == wanted.draft_id
+    if wanted.since is not None:
+        yield AuditRow.at >= wanted.since
+    if wanted.until is not None:
+        yield AuditRow.at < wanted.until
 
 
 def last_mover(session: Session, scope: Scope, draft_id: str) -> str | None:

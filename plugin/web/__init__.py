@@ -11,6 +11,7 @@ from flask_wtf.csrf import CSRFProtect
 from plugin.config import Settings
 from plugin.runtime import Runtime
 from plugin.web import (
+    audit,
     batch,
     beside_draft,
     drafts,
@@ -77,7 +78,7 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     sidebar_pages = (sidebar, sidebar_draft, hand_over)
     policy_pages = (policies, policy_text, policy_table, policy_activation, habits)
     for part in (
-        *(webhooks, health, metrics),
+        *(webhooks, health, metrics, audit),
         *people_pages,
         *queue_pages,
         *sidebar_pages,

@@ -11,7 +11,7 @@ from plugin.store.audit_tables import AuditRow
 from plugin.store.schema import VerdictRow
 
 _BOOKBAG = "Bookbag"
-_SAID = {
+SAID = {
     VerdictKind.APPROVE: "approved it",
     VerdictKind.EDIT: "edited and approved it",
     VerdictKind.REJECT: "rejected it",
@@ -137,7 +137,7 @@ def _error(row: AuditRow) -> str | None:
 
 
 def _said(row: VerdictRow, names: Mapping[str, str]) -> Happened:
-    what = f"{_SAID[row.kind]} ({_WHERE[row.surface]})"
+    what = f"{SAID[row.kind]} ({_WHERE[row.surface]})"
     quote = rejection(row.reason_kind, row.reason) or None
     return Happened(row.created_at, _who(f"person:{row.person_id}", names), what, quote)
 

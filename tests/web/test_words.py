@@ -117,6 +117,6 @@ def test_every_state_verdict_and_outcome_has_its_words() -> None:
     cards_own = AWAITING | {DraftState.BLOCKED, DraftState.NO_DRAFT}
     assert set(words.HEADLINES) == set(DraftState) - cards_own
     assert set(words.OUTCOMES) == set(Outcome)
-    assert set(history._SAID) == set(VerdictKind)
+    assert set(history.SAID) == set(VerdictKind)
     assert set(history._WHERE) == set(Surface)
     assert set(history._MOVED) == set(DraftState) - {DraftState.REJECTED}

@@ -1,0 +1,103 @@
+"""A row of the audit in one line, for somebody who looks into what happened."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from plugin.models import DraftState, Surface, VerdictKind
+from plugin.store.audit_tables import AuditRow
+from plugin.web.history import SAID, person_of
+
+# What each event is called where one is chosen, and the line that tells of it.
+EVENTS: Mapping[str, tuple[str, str]] = {
+    "decided": ("Decisions", "held a draft against the policies"),
+    "draft_moved": ("Moves of drafts", "moved a draft"),
+    "verdict": ("Verdicts", "gave a verdict"),
+    "bypass": ("Bypasses", "answered without the approval that was needed"),
+    "escalated": ("Escalations", "asked the next role, for nobody had signed in time"),
+    "inserted": ("Insertions", "put a draft into their composer"),
+    "released": ("Releases", "took a draft out of their composer again"),
+    "signed_in": ("Sign-ins", "signed in"),
+    "invited": ("Invitations", "made a sign-in link"),
+    "person_added": ("People added", "added a person"),
+    "person_linked": ("People linked", "said who a person is in the helpdesk"),
+    "policy_activated": ("Policies activated", "put policies in force"),
+    "macros_loaded": ("Macros loaded", "put macros in use"),
+    "merchant_added": ("Merchant added", "made this merchant"),
+    "account_added": ("Accounts added", "connected a helpdesk account"),
+    "app_added": ("Apps added", "trusted the sidebar of a helpdesk account"),
+    "shop_added": ("Shops added", "connected a shop"),
+    "credentials_replaced": ("Credentials replaced", "replaced the credentials of an account"),
+    "webhook_secret_added": ("Webhook secrets added", "added a secret for webhooks"),
+    "event_replayed": ("Webhooks replayed", "took up a webhook again"),
+    "exported": ("Exports", "took records out"),
+    "texts_erased": ("Erasures", "erased texts of the audit"),
+}
+_WHERE = {
+    Surface.SIDEBAR.value: "in the sidebar",
+    Surface.REVIEW_PAGE.value: "on the review page",
+    Surface.NOTE.value: "by a note",
+}
+_STATES = {state.value: state.words for state in DraftState}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row. `quote` is somebody's own words; `erased`: there were words."""
+
+    number: int
+    at: datetime
+    who: str
+    what: str
+    draft_id: str | None
+    quote: str | None
+    erased: bool
+
+
+def line_of(row: AuditRow, text: Mapping[str, object] | None, names: Mapping[str, str]) -> Line:
+    """A row with its text, if it has one still."""
+    quote = (text or {}).get("reason") or (text or {}).get("why")
+    return Line(
+        row.number or 0,
+        row.at,
+        _who(row.actor, names),
+        " ".join(part for part in (_what(row), _under(row.detail)) if part),
+        row.draft_id,
+        str(quote) if quote else None,
+        row.text_digest is not None and text is None,
+    )
+
+
+def _who(actor: str, names: Mapping[str, str]) -> str:
+    if actor == "command":
+        return "Somebody at the command line"
+    name = person_of(actor, names)
+    return name if name in names.values() else f"{name[0].upper()}{name[1:]}"
+
+
+def _what(row: AuditRow) -> str:
+    detail: Mapping[str, Any] = row.detail
+    if row.event == "draft_moved":
+        return f"{_state(detail.get('from'))} \N{RIGHTWARDS ARROW} {_state(detail.get('to'))}"
+    if row.event == "verdict" and detail.get("verdict") in set(VerdictKind):
+        where = _WHERE.get(str(detail.get("surface")), "")
+        return f"{SAID[VerdictKind(detail['verdict'])]} {where}".strip()
+    told = EVENTS.get(row.event)
+    words = told[1] if told else row.event.replace("_", " ")
+    version = detail.get("version")
+    return f"{words}: version {version}" if version else words
+
+
+def _state(name: object) -> str:
+    return _STATES.get(str(name), "?")
+
+
+def _under(detail: Mapping[str, Any]) -> str:
+    """The oversight, the policies that fired and their version, where a row has them."""
+    oversight = detail.get("oversight")
+    if oversight is None:
+        return ""
+    fired = ", ".join(detail.get("fired") or ()) or "no policy"
+    number = detail.get("policy")
+    return f"({oversight} by {fired}{f', version {number}' if number else ''})"
