@@ -90,6 +90,12 @@ class Helpdesk(Protocol):
             effect_id: Ours; kept with the update where the helpdesk can, to find it again.
         """
 
+    def has_ticket(self, ticket_id: str) -> bool:
+        """Whether the ticket is there; not where it was deleted, for good or not."""
+
+    def has_user(self, user_id: str) -> bool:
+        """Whether somebody is there; not where they were deleted, for good or not."""
+
     def change_tags(self, ticket_id: str, tags: TagChange, *, effect_id: str) -> None:
         """Put tags on and off without losing others'."""
 

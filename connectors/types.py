@@ -250,6 +250,9 @@ class EventKind(StrEnum):
     MESSAGE_ADDED = "message_added"
     TAGS_CHANGED = "tags_changed"
     STATUS_CHANGED = "status_changed"
+    MESSAGE_REDACTED = "message_redacted"
+    TICKET_DELETED = "ticket_deleted"
+    USER_DELETED = "user_deleted"
     OTHER = "other"
 
 
@@ -260,7 +263,9 @@ class HelpdeskEvent:
     Attributes:
         id: The helpdesk's id of this event; the same when it is delivered twice.
         vendor_type: The vendor's own name of the event.
-        message_id: Of a MESSAGE_ADDED.
+        message_id: Of a MESSAGE_ADDED, and of a MESSAGE_REDACTED where the payload names it.
+        requester_id: Who asked on the ticket, where the payload names one.
+        user_id: Of a USER_DELETED, which is about no ticket.
         author_id: The message's author, where the payload names one.
         public: The message's visibility, where the payload names it.
         raw: The payload.
@@ -275,4 +280,6 @@ class HelpdeskEvent:
     author_id: str | None = None
     author_is_staff: bool | None = None
     public: bool | None = None
+    requester_id: str | None = None
+    user_id: str | None = None
     raw: Mapping[str, object] = field(default_factory=dict)

@@ -39,6 +39,8 @@ _READ_SECONDS = 20.0
 _SUGGESTION_SECONDS = 3.0
 _CONFLICT_ATTEMPTS = 5
 _PUT_BACK_ROUNDS = 3
+# A ticket's status where Zendesk shows a deleted one at all: its incremental export does.
+_DELETED = "deleted"
 _SETTLING_READS = 3
 
 
@@ -94,6 +96,22 @@ class ZendeskHelpdesk:
             return _understood(mapping.person, self._client.user(user_id))
         except NotFoundError:
             return mapping.stranger(user_id)
+
+    def has_ticket(self, ticket_id: str) -> bool:
+        """Whether the ticket is there. One that was deleted is not found, or says so itself."""
+        try:
+            page = self._client.ticket(ticket_id)
+        except NotFoundError:
+            return False
+        return _understood(mapping.status, page) != _DELETED
+
+    def has_user(self, user_id: str) -> bool:
+        """Whether somebody is there. Who was deleted is shown as not active, then not at all."""
+        try:
+            user = self._client.user(user_id)
+        except NotFoundError:
+            return False
+        return _understood(user.optional_flag, "active") is not False
 
     def conversation(self, ticket_id: str) -> tuple[Message, ...]:
         """All comments, oldest first; Zendesk holds at most 5,000 a ticket."""

@@ -57,6 +57,11 @@ def stranger(user_id: str) -> Person:
     return Person(id=user_id, name="", role=PersonRole.END_USER)
 
 
+def status(page: Fields) -> str:
+    """A ticket's status."""
+    return page.child("ticket").text("status").lower()
+
+
 def channel(thing: Fields) -> Channel:
     """Of a ticket, a comment or an audit, by its ``via.channel``."""
     via = thing.optional_child("via")
@@ -75,7 +80,7 @@ def ticket(page: Fields, requester: Person) -> Ticket:
     return Ticket(
         id=one.number_id("id"),
         subject=one.optional_text("subject") or "",
-        status=one.text("status").lower(),
+        status=status(page),
         tags=one.texts("tags"),
         requester=requester,
         channel=channel(one),

@@ -29,7 +29,17 @@ _KINDS = {
     f"{_TICKET}comment_added": EventKind.MESSAGE_ADDED,
     f"{_TICKET}tags_changed": EventKind.TAGS_CHANGED,
     f"{_TICKET}status_changed": EventKind.STATUS_CHANGED,
+    f"{_TICKET}comment_redacted": EventKind.MESSAGE_REDACTED,
+    f"{_TICKET}attachment_redacted_from_comment": EventKind.MESSAGE_REDACTED,
+    f"{_TICKET}soft_deleted": EventKind.TICKET_DELETED,
+    f"{_TICKET}permanently_deleted": EventKind.TICKET_DELETED,
+    "zen:event-type:user.deleted": EventKind.USER_DELETED,
 }
+# What of these payloads is documented: their type, and the id in `subject` (zen:ticket:7).
+_SUBJECT = re.compile(r"zen:(?:ticket|user):([0-9]{1,20})")
+_BY_SUBJECT = frozenset(
+    {EventKind.MESSAGE_REDACTED, EventKind.TICKET_DELETED, EventKind.USER_DELETED}
+)
 # An event's id is a UUID or a ULID; its type is a dotted name.
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
@@ -117,8 +127,11 @@ def _event(payload: Fields) -> HelpdeskEvent:
             vendor_type=vendor_type,
             ticket_id=_ticket_if_any(payload, vendor_type),
             occurred_at=occurred_at,
+            requester_id=_id_if_any(payload, "detail", "requester_id"),
             raw=payload.raw(),
         )
+    if kind in _BY_SUBJECT:
+        return _of_subject(payload, event_id, kind, vendor_type, occurred_at)
     ticket_id = payload.child("detail").text_id("id")
     comment = payload.child("event").child("comment") if kind is EventKind.MESSAGE_ADDED else None
     author = comment.optional_child("author") if comment else None
@@ -132,8 +145,40 @@ def _event(payload: Fields) -> HelpdeskEvent:
         author_id=author.author_id("id") if author else None,
         author_is_staff=author.optional_flag("is_staff") if author else None,
         public=comment.optional_flag("is_public") if comment else None,
+        requester_id=_id_if_any(payload, "detail", "requester_id"),
         raw=payload.raw(),
     )
+
+
+def _of_subject(
+    payload: Fields, event_id: str, kind: EventKind, vendor_type: str, occurred_at: datetime
+) -> HelpdeskEvent:
+    """That something was deleted or redacted: nothing is taken from it but what it is about."""
+    about = _SUBJECT.fullmatch(payload.optional_text("subject") or "")
+    subject = about.group(1) if about else payload.child("detail").text_id("id")
+    of_user = kind is EventKind.USER_DELETED
+    redacted = kind is EventKind.MESSAGE_REDACTED
+    return HelpdeskEvent(
+        id=event_id,
+        kind=kind,
+        vendor_type=vendor_type,
+        ticket_id="" if of_user else subject,
+        occurred_at=occurred_at,
+        message_id=_id_if_any(payload, "event", "comment", "id") if redacted else None,
+        user_id=subject if of_user else None,
+        raw=payload.raw(),
+    )
+
+
+def _id_if_any(payload: Fields, *path: str) -> str | None:
+    """An id somewhere inside; None where it is not there, or is not what it should be."""
+    *folders, key = path
+    try:
+        for folder in folders:
+            payload = payload.child(folder)
+        return payload.text_id(key)
+    except WrongShapeError:
+        return None
 
 
 def _name(payload: Fields, key: str) -> str:

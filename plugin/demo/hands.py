@@ -66,6 +66,19 @@ class Hands:
         found = self.get("/api/v2/groups.json")["groups"]
         return {group["name"]: str(group["id"]) for group in found}
 
+    def redact(self, ticket_id: str, comment_id: str, text: str) -> None:
+        """An admin blacks out words of a comment."""
+        path = f"/api/v2/tickets/{ticket_id}/comments/{comment_id}/redact"
+        self._do("PUT", path, {"text": text})
+
+    def delete_ticket(self, ticket_id: str) -> None:
+        """An admin deletes a ticket."""
+        self._do("DELETE", f"/api/v2/tickets/{ticket_id}")
+
+    def delete_user(self, user_id: str) -> None:
+        """An admin deletes a customer."""
+        self._do("DELETE", f"/api/v2/users/{user_id}")
+
     def fail_next_update(self, ticket_id: str, status: int) -> None:
         """Let the helpdesk answer the next update of a ticket with `status`, and not do it."""
         match = {"method": "PUT", "path": f"/api/v2/tickets/{ticket_id}"}
@@ -132,6 +145,10 @@ class Hands:
                 "zen:event-type:ticket.comment_added",
                 "zen:event-type:ticket.tags_changed",
                 "zen:event-type:ticket.status_changed",
+                "zen:event-type:ticket.comment_redacted",
+                "zen:event-type:ticket.soft_deleted",
+                "zen:event-type:ticket.permanently_deleted",
+                "zen:event-type:user.deleted",
             ],
         }
         webhook_id = self._post("/api/v2/webhooks", {"webhook": webhook})["webhook"]["id"]
@@ -153,6 +170,12 @@ class Hands:
         answer = self._session.get(f"{self.url}{path}", auth=self._admin, timeout=_SECONDS)
         answer.raise_for_status()
         return answer.json()
+
+    def _do(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> None:
+        answer = self._session.request(
+            method, f"{self.url}{path}", json=fields, auth=self._admin, timeout=_SECONDS
+        )
+        answer.raise_for_status()
 
     def _post(self, path: str, fields: Mapping[str, Any]) -> Any:
         answer = self._session.post(

@@ -199,9 +199,17 @@ def test_a_row_that_was_added_past_the_head_is_found(database: Database, shop: O
 
 def test_a_right_row_that_was_added_past_the_head_is_found(database: Database, shop: Owner) -> None:
     head = stored(database, shop)[-1][9]
-    told = {"merchant_id": shop.scope.merchant_id, "number": 8, "actor": "x", "event": "forged"}
     digest = row_digest(
-        head, row_id="forged", at=moment(AT), draft_id=None, detail="{}", text_digest=None, **told
+        head,
+        row_id="forged",
+        merchant_id=shop.scope.merchant_id,
+        number=8,
+        at=moment(AT),
+        actor="x",
+        event="forged",
+        draft_id=None,
+        detail="{}",
+        text_digest=None,
     )
     stamp = "2026-03-01 12:00:00.000000" + ("" if database.is_sqlite else "+00")
     tampered(

@@ -6,10 +6,11 @@ import requests
 
 from connectors.types import Money
 from plugin import onboarding
-from plugin.models import TAG_PREFIX, DraftState, Role
+from plugin.models import DraftState, Role
 from plugin.onboarding import NewAccount
 from plugin.store import audit
 from plugin.store.audit_tables import AuditRow
+from plugin.ticket_tags import TAG_PREFIX
 from tests.bench.world import ANA, BEN, BOT, TOKEN, Bench
 from tests.flow.test_verdict_rules import TWO_APPROVALS, say
 

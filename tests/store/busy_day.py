@@ -149,8 +149,15 @@ def over_the_audit(bench: Bench) -> None:
         audit.texts(session, bench.scope, [row.id for row in rows])
     verify(bench.runtime.database, bench.scope)
     with bench.runtime.database.write() as session:
-        told = {"at": bench.clock(), "actor": "command", "draft_id": draft.id}
-        audit.add(session, bench.scope, event="told", text={"words": "found"}, **told)
+        audit.add(
+            session,
+            bench.scope,
+            at=bench.clock(),
+            actor="command",
+            event="told",
+            draft_id=draft.id,
+            text={"words": "found"},
+        )
     with bench.runtime.database.write() as session:
         at = bench.clock()
         ids = {"draft_ids": [draft.id], "audit_ids": [rows[0].id]}

@@ -13,6 +13,7 @@ from connectors.sandbox.zendesk.api import (
     groups,
     guard,
     oauth,
+    removals,
     tag_list,
     tags,
     tickets,
@@ -40,7 +41,7 @@ _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 _INTERFACE = ("/api/", "/oauth/")
 _CONTROLS = (control, webhook_fault_control, app_frame)
 _AREAS = (
-    *(oauth, tickets, comments, tags, tag_list, users, groups, webhooks),
+    *(oauth, tickets, comments, removals, tags, tag_list, users, groups, webhooks),
     *(*_CONTROLS, workspace),
 )
 

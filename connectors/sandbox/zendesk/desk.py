@@ -9,7 +9,7 @@ from connectors.sandbox.zendesk.changes import Update, opened, updated
 from connectors.sandbox.zendesk.config import DEFAULT_GROUP, SandboxConfig
 from connectors.sandbox.zendesk.errors import invalid, not_found, outdated
 from connectors.sandbox.zendesk.ids import Ids
-from connectors.sandbox.zendesk.records import Change, Group, Ticket, User, UserRole
+from connectors.sandbox.zendesk.records import Change, Group, Ticket, User, UserRole, redacted
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +174,36 @@ class Desk:
                 for comment in ticket.comments
             )
             self._tickets[ticket_id] = replace(ticket, comments=comments, updated_at=self.now())
+
+    def redact(self, ticket_id: int, comment_id: int, text: str) -> Ticket:
+        """Black out some words of a comment, for good; 404 where they are not in it."""
+        with self.lock:
+            ticket = self.ticket(ticket_id)
+            comments = tuple(
+                redacted(comment, text) if comment.id == comment_id else comment
+                for comment in ticket.comments
+            )
+            if comments == ticket.comments:
+                raise not_found()
+            after = replace(ticket, comments=comments, updated_at=self.now())
+            self._tickets[ticket_id] = after
+        return after
+
+    def remove(self, ticket_id: int) -> Ticket:
+        """Delete a ticket: from now on it is not found. Returns what it was."""
+        with self.lock:
+            ticket = self.ticket(ticket_id)
+            del self._tickets[ticket_id]
+        return ticket
+
+    def deactivate(self, user_id: int) -> User:
+        """Delete a customer: they stay to be seen, not active."""
+        with self.lock:
+            gone = replace(self.user(user_id), active=False)
+            if gone.is_staff:
+                raise invalid("id", "a seat is not deleted here")
+            self._users[user_id] = gone
+        return gone
 
     def _changeable(self, ticket_id: int, update: Update) -> Ticket:
         ticket = self.ticket(ticket_id)

@@ -22,7 +22,8 @@ requester_changed status_changed subject_changed submitter_changed tags_changed 
 created marked_as_spam merged permanently_deleted soft_deleted type_changed sla_policy_changed
 schedule_changed ola_policy_changed
 """
-EVENT_TYPES = frozenset(PREFIX + name for name in _KNOWN.split())
+USER_DELETED = "zen:event-type:user.deleted"
+EVENT_TYPES = frozenset(PREFIX + name for name in _KNOWN.split()) | {USER_DELETED}
 BRAND_ID, FORM_ID = 360000146293, 50124257287449
 CUSTOM_STATUS_IDS = {
     "new": 8593965,
@@ -70,6 +71,52 @@ def events_of(
         body = text.encode(errors="replace")  # a lone surrogate has no UTF-8 form
         made.append(Event(str(payload["id"]), PREFIX + name, body))
     return tuple(made)
+
+
+def event_about_ticket(
+    name: str, ticket: Ticket, actor: User, part: Mapping[str, object], *, account_id: int, ids: Ids
+) -> Event:
+    """An event that no update makes, such as ``soft_deleted``. What it holds is unconfirmed."""
+    about = {
+        "subject": f"zen:ticket:{ticket.id}",
+        "time": stamp(ticket.updated_at),
+        "type": PREFIX + name,
+        "detail": _detail(ticket, actor),
+        "event": {**part, "meta": {"sequence": {"id": ids.ulid(), "position": 1}}},
+    }
+    return _sent(about, account_id=account_id, ids=ids)
+
+
+def event_about_user(user: User, *, account_id: int, ids: Ids) -> Event:
+    """That somebody was deleted, in the form of the documented events about users."""
+    about = {
+        "subject": f"zen:user:{user.id}",
+        "time": stamp(user.created_at),
+        "type": USER_DELETED,
+        "detail": {
+            "created_at": stamp(user.created_at),
+            "email": user.email,
+            "external_id": "",
+            "default_group_id": "0",
+            "id": str(user.id),
+            "organization_id": "0",
+            "role": user.role,
+            "updated_at": stamp(user.created_at),
+        },
+        "event": {},
+    }
+    return _sent(about, account_id=account_id, ids=ids)
+
+
+def _sent(about: Mapping[str, object], *, account_id: int, ids: Ids) -> Event:
+    payload = {
+        "account_id": account_id,
+        "id": ids.uuid(),
+        "zendesk_event_version": "2022-11-06",
+        **about,
+    }
+    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
+    return Event(str(payload["id"]), str(about["type"]), text.encode(errors="replace"))
 
 
 def _parts(change: Change, *, comment_with_created: bool) -> list[tuple[str, Mapping[str, object]]]:

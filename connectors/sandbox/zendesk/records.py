@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Literal
 from urllib.parse import quote
@@ -13,6 +13,7 @@ PRIORITIES = ("low", "normal", "high", "urgent")
 # The ``via.source`` of a change: from whom and to whom. None where Zendesk tells no address.
 Source = Mapping[str, object] | None
 _TOKEN_LETTERS = 25
+BLACK = "\u2587"
 
 
 def stamp(moment: datetime) -> str:
@@ -29,6 +30,7 @@ class User:
     email: str
     role: UserRole
     created_at: datetime
+    active: bool = True
 
     @property
     def is_staff(self) -> bool:
@@ -76,6 +78,16 @@ class Comment:
     created_at: datetime
     attachments: tuple[Attachment, ...] = ()
     source: Source = None
+
+
+def redacted(comment: Comment, text: str) -> Comment:
+    """The comment with `text` blacked out, character by character."""
+    black = BLACK * len(text)
+    return replace(
+        comment,
+        html_body=comment.html_body.replace(text, black),
+        plain_body=comment.plain_body.replace(text, black),
+    )
 
 
 @dataclass(frozen=True, slots=True)

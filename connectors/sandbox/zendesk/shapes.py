@@ -35,7 +35,7 @@ def user_json(user: User, base: str) -> Json:
         "locale": "en-US",
         "role": user.role,
         "verified": True,
-        "active": True,
+        "active": user.active,
         "suspended": False,
         "tags": [],
     }

@@ -37,6 +37,20 @@ def test_a_ticket_is_read(desk: Desk) -> None:
     assert abs(datetime.now(UTC) - ticket.created_at) < timedelta(minutes=1)
 
 
+def test_what_was_deleted_is_there_no_more(desk: Desk) -> None:
+    ticket_id = desk.world.open_ticket("Where is it?", "My order is late.")
+    user_id = desk.adapter.ticket(ticket_id).requester.id
+    assert desk.adapter.has_ticket(ticket_id)
+    assert desk.adapter.has_user(user_id)
+    desk.world.remove(user_id=user_id)
+    assert not desk.adapter.has_user(user_id)
+    assert desk.adapter.has_ticket(ticket_id)
+    desk.world.remove(ticket_id=ticket_id)
+    assert not desk.adapter.has_ticket(ticket_id)
+    assert not desk.adapter.has_ticket(NOWHERE)
+    assert not desk.adapter.has_user(NOWHERE)
+
+
 def test_what_is_not_there_is_not_found(desk: Desk) -> None:
     with pytest.raises(NotFoundError):
         desk.adapter.ticket(NOWHERE)

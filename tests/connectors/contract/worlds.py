@@ -43,6 +43,9 @@ class World(Protocol):
     def assign(self, ticket_id: str, group: str) -> None:
         """The agent gives a ticket to a group, by its name."""
 
+    def remove(self, *, ticket_id: str | None = None, user_id: str | None = None) -> None:
+        """Somebody deletes a ticket, or a customer."""
+
     def subscribe(self, endpoint: str) -> str:
         """Have webhooks sent to an address. Returns the secret that signs them."""
 
@@ -119,6 +122,11 @@ class ZendeskWorld:
         url = f"{self._url}/sandbox/tickets/{ticket_id}/assignment"
         body = {"agent": self.agent_email, "group": group}
         self._http.put(url, json=body, timeout=5).raise_for_status()
+
+    def remove(self, *, ticket_id: str | None = None, user_id: str | None = None) -> None:
+        """See World."""
+        what = f"tickets/{ticket_id}" if ticket_id else f"users/{user_id}"
+        self._http.delete(f"{self._url}/api/v2/{what}.json", timeout=5).raise_for_status()
 
     def subscribe(self, endpoint: str) -> str:
         """See World."""

@@ -28,6 +28,7 @@ EXPECTED: Mapping[str, Mapping[str, object] | str] = {
         "author_id": "58789189659033",
         "author_is_staff": False,
         "public": False,
+        "requester_id": "58789189659033",
     },
     "comment_added_by_staff": {
         "kind": EventKind.MESSAGE_ADDED,
@@ -52,6 +53,33 @@ EXPECTED: Mapping[str, Mapping[str, object] | str] = {
         "ticket_id": "71447",
     },
     "user_created": {"kind": EventKind.OTHER, "ticket_id": ""},
+    # Not recorded: only the type and the subject of these are documented.
+    "soft_deleted": {"kind": EventKind.TICKET_DELETED, "ticket_id": "71447"},
+    "permanently_deleted": {"kind": EventKind.TICKET_DELETED, "ticket_id": "71447"},
+    "comment_redacted": {
+        "kind": EventKind.MESSAGE_REDACTED,
+        "ticket_id": "71447",
+        "message_id": "58789194475545",
+    },
+    "comment_redacted_without_comment": {
+        "kind": EventKind.MESSAGE_REDACTED,
+        "ticket_id": "71447",
+        "message_id": None,
+    },
+    "attachment_redacted_from_comment": {
+        "kind": EventKind.MESSAGE_REDACTED,
+        "ticket_id": "71447",
+        "message_id": "58789194475545",
+    },
+    "user_deleted": {
+        "kind": EventKind.USER_DELETED,
+        "ticket_id": "",
+        "user_id": "58789189659033",
+    },
+    "user_deleted_without_subject": {
+        "kind": EventKind.USER_DELETED,
+        "user_id": "58789189659033",
+    },
 }
 
 
