@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import structlog
+from sqlalchemy.orm import Session
 
 from connectors.errors import BadSignatureError, UnreadablePayloadError
 from connectors.types import EventKind, HelpdeskEvent
@@ -17,14 +18,22 @@ from plugin.jobs import JobName
 from plugin.models import InboxState
 from plugin.outbox import ticket_key
 from plugin.runtime import Runtime
-from plugin.store import audit, inbox, merchants, unscoped
+from plugin.store import audit, erasures, inbox, merchants, unscoped
 from plugin.store.schema import InboxEvent
 from plugin.store.scope import Scope
 from plugin.store.unscoped import WebhookAccount
 
 log = structlog.get_logger(__name__)
 
-_WANTED = frozenset({EventKind.TICKET_CREATED, EventKind.MESSAGE_ADDED})
+_WANTED = frozenset(
+    {
+        EventKind.TICKET_CREATED,
+        EventKind.MESSAGE_ADDED,
+        EventKind.MESSAGE_REDACTED,
+        EventKind.TICKET_DELETED,
+        EventKind.USER_DELETED,
+    }
+)
 _NOT_WANTED = {
     EventKind.TAGS_CHANGED: "Tags mirror an approval and never give one.",
     EventKind.STATUS_CHANGED: "A change of status needs no draft.",
@@ -80,16 +89,13 @@ def replay(runtime: Runtime, scope: Scope, event_id: str) -> None:
     now = runtime.now()
     with runtime.database.write() as session:
         stored = inbox.get(session, scope, event_id)
-        account = merchants.account(session, scope, stored.account_id)
-        try:
-            event = runtime.webhooks(account.helpdesk).parse(stored.body)
-        except UnreadablePayloadError as unreadable:
-            raise MovedError(f"It still cannot be read: {unreadable}") from unreadable
+        event = _read_again(runtime, session, scope, stored)
         if not inbox.reopen(session, scope, event_id, at=now):
             raise MovedError(f"This event is {stored.state}; only failed or ignored ones replay.")
         session.flush()
-        stored.ticket_id, stored.message_id = event.ticket_id, event.message_id
-        stored.kind, stored.vendor_type = event.kind.value, event.vendor_type
+        if event is not None:
+            stored.ticket_id, stored.message_id = event.ticket_id, event.message_id
+            stored.kind, stored.vendor_type = event.kind.value, event.vendor_type
         audit.add(session, scope, at=now, actor="command", event="event_replayed")
         runtime.enqueue(
             session,
@@ -97,8 +103,27 @@ def replay(runtime: Runtime, scope: Scope, event_id: str) -> None:
             scope,
             event_id,
             key=f"{event_id}:replay:{now.timestamp()}",
-            ticket=ticket_key(stored.account_id, event.ticket_id),
+            ticket=ticket_key(stored.account_id, stored.ticket_id or ""),
         )
+
+
+def _read_again(
+    runtime: Runtime, session: Session, scope: Scope, stored: InboxEvent
+) -> HelpdeskEvent | None:
+    """What a stored webhook says; None where its body was erased and what it is about is known.
+
+    Raises:
+        MovedError: It cannot be read.
+    """
+    if stored.erased_at is not None:
+        if not stored.ticket_id:
+            raise MovedError("Its body was erased, and nobody had read it before.")
+        return None
+    account = merchants.account(session, scope, stored.account_id)
+    try:
+        return runtime.webhooks(account.helpdesk).parse(stored.body)
+    except UnreadablePayloadError as unreadable:
+        raise MovedError(f"It still cannot be read: {unreadable}") from unreadable
 
 
 def _account(runtime: Runtime, helpdesk: str, account_id: str) -> WebhookAccount:
@@ -148,6 +173,7 @@ def _unreadable_row(runtime: Runtime, account_id: str, body: bytes, why: str) ->
 
 def _store(runtime: Runtime, scope: Scope, row: InboxEvent) -> bool:
     with runtime.database.write() as session:
+        _without_erased(session, scope, row)
         new = inbox.accept(session, scope, row)
         if new and row.state is InboxState.ACCEPTED:
             runtime.enqueue(
@@ -160,3 +186,12 @@ def _store(runtime: Runtime, scope: Scope, row: InboxEvent) -> bool:
             )
     log.info("webhook_accepted", account=row.account_id, state=row.state, new=new, inbox=row.id)
     return new
+
+
+def _without_erased(session: Session, scope: Scope, row: InboxEvent) -> None:
+    """Each webhook of a ticket quotes its first message: of an erased ticket no body is kept.
+
+    What it is about is read already, and the ticket is read again before anything is done.
+    """
+    if row.ticket_id and erasures.since(session, scope, row.account_id, row.ticket_id):
+        row.body, row.erased_at = b"", row.received_at

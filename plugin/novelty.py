@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from plugin.models import Draft, Facts
 from plugin.policy.model import PolicyFile
-from plugin.store import corrections
+from plugin.store import corrections, privacy
 from plugin.store.scope import Scope
 from plugin.text.likeness import likeness
 from plugin.text.topics import has_topics, topics
@@ -31,9 +31,12 @@ def novel(
 ) -> bool | None:
     """Whether the message is unlike the last approved ones of its intent.
 
-    None where no policy asks, and where that cannot be told: too few were approved.
+    None where no policy asks, and where that cannot be told: too few were approved, or the merchant
+    does not let approved answers be used.
     """
     if draft.intent is None or not file.asks_for(_KEY):
+        return None
+    if not privacy.choices(session, scope).learning:
         return None
     spoken_of = topics_of(known, draft)
     if spoken_of is None:

@@ -31,6 +31,7 @@ from plugin.novelty import novel
 from plugin.outbox import ticket_key
 from plugin.policy.situation import Situation
 from plugin.present import present
+from plugin.privacy import follow
 from plugin.review import notes
 from plugin.runtime import Case, Runtime
 from plugin.store import drafts, effects, inbox, merchants
@@ -43,8 +44,6 @@ log = structlog.get_logger(__name__)
 # With waits of up to five minutes about three days: an outage loses nothing.
 _MAX_ATTEMPTS = 900
 
-Became = tuple[InboxState, str]
-
 
 class _UnderWayError(ConflictError):
     """An effect of ours on the ticket is not settled; `retry_after` says when it can be again."""
@@ -52,14 +51,14 @@ class _UnderWayError(ConflictError):
 
 def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
     """Do what an accepted webhook asks for, and say what became of it."""
-    now = runtime.now()
-    until = now + timedelta(seconds=runtime.pace.event_lease)
+    now, lease = runtime.now(), timedelta(seconds=runtime.pace.event_lease)
     with runtime.database.write() as session:
-        event = inbox.claim(session, scope, event_id, at=now, until=until)
+        event = inbox.claim(session, scope, event_id, at=now, until=now + lease)
     if event is None:
         return
     try:
-        state, reason = _route(_case(runtime, scope, event), event)
+        followed = follow.follow(runtime, scope, event)
+        state, reason = followed or _route(_case(runtime, scope, event), event)
     except (ConnectorError, MovedError, DatabaseUnavailableError) as error:
         _again_or_failed(runtime, scope, event, error)
         return
@@ -75,12 +74,15 @@ def _case(runtime: Runtime, scope: Scope, event: InboxEvent) -> Case:
         account = merchants.account(session, scope, event.account_id)
     _settle_our_effects(runtime, scope, account.id, ticket_id)
     helpdesk = runtime.helpdesk(account)
-    conversation = helpdesk.conversation(ticket_id)
-    return Case(runtime, scope, account, helpdesk, ticket_id, conversation)
+    read = helpdesk.conversation(ticket_id)
+    conversation, erased = follow.since_erased(runtime, scope, (account.id, ticket_id), read)
+    return Case(runtime, scope, account, helpdesk, ticket_id, conversation, erased)
 
 
-def _route(case: Case, event: InboxEvent) -> Became:
+def _route(case: Case, event: InboxEvent) -> follow.Became:
     """Find out who wrote what, and pass it on."""
+    if event.message_id in case.erased:
+        return InboxState.IGNORED, "It came before this ticket was erased."
     message = _message_of(event, case)
     if message is None:
         return InboxState.IGNORED, "There is no public message yet."
@@ -96,7 +98,7 @@ def _route(case: Case, event: InboxEvent) -> Became:
     return (InboxState.DONE, did) if did else (InboxState.IGNORED, "An internal note.")
 
 
-def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> Became:
+def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> follow.Became:
     """Draft, decide and present; one draft for each message, and only for the newest word."""
     answers.catch_up(case, ours)
     overtaken = _overtaken(case, message, ours)
@@ -182,8 +184,8 @@ def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: E
             inbox.finish(session, scope, event.id, InboxState.FAILED, reason=why, at=now)
             return
         delay = max(outside.retry_after or 0, runtime.pace.back_off(event.attempts))
+        # We wait for ourselves: most often for a moment, and never longer than a claim lasts.
         if isinstance(error, _UnderWayError):
-            # We wait for ourselves: most often for a moment, and never longer than a claim lasts.
             delay = min(outside.retry_after or 0, runtime.pace.back_off(0))
         until = now + timedelta(seconds=delay)
         attempts = inbox.defer(session, scope, event.id, until=until, reason=outside.reason)

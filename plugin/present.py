@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from connectors.errors import ConflictError
+from connectors.types import Message
 from plugin import facts, headroom
 from plugin.card import card_of, note_html
 from plugin.facts import Gathered
@@ -23,7 +24,7 @@ from plugin.policy.limits import keys_of
 from plugin.policy.situation import Situation
 from plugin.provenance import completed
 from plugin.runtime import Case, PolicyInForce
-from plugin.store import drafts, verdicts
+from plugin.store import customers, drafts, erasures, verdicts
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 from plugin.telling import ask as telling
@@ -55,6 +56,7 @@ def present(
         drafts.lock_ticket(session, case.account.id, case.ticket_id)
         older = drafts.of_ticket(session, case.scope, case.account.id, case.ticket_id)
         _require_newest_view(case, older)
+        _require_not_erased(session, case, gathered.message)
         row = _draft_row(case, gathered, draft, known)
         row.reading = read
         row.short_id = row.open_short_id = _free_short_id(session, case.scope)
@@ -74,6 +76,7 @@ def present(
             drafts.add_decision(session, case.scope, decided)
         actions = completed(draft.actions, known)
         drafts.add_actions(session, case.scope, row.id, row.rev, actions)
+        _note_requester(session, case, gathered)
         session.flush()
         return _first_state(case, session, row, decision, at=now)
 
@@ -122,9 +125,29 @@ def _require_newest_view(case: Case, older: Sequence[DraftRow]) -> None:
     Raises:
         ConflictError: To be tried again.
     """
-    seen = {message.id for message in case.conversation}
+    seen = {message.id for message in case.conversation} | case.erased
     if any(row.message_id not in seen for row in older):
         raise ConflictError("the ticket moved on while its draft was made")
+
+
+def _require_not_erased(session: Session, case: Case, message: Message) -> None:
+    """The ticket was erased since it was read: what came before must not be stored again.
+
+    Raises:
+        ConflictError: To be tried again, and then ignored.
+    """
+    at = erasures.since(session, case.scope, case.account.id, case.ticket_id)
+    if at is not None and message.created_at <= at:
+        raise ConflictError("the ticket was erased while its draft was made")
+
+
+def _note_requester(session: Session, case: Case, gathered: Gathered) -> None:
+    """Whose ticket it is, where somebody else wrote on it: `since_erased` notes who wrote."""
+    asked, wrote = gathered.ticket.requester, gathered.message.author
+    if asked.id != wrote.id and not asked.role.is_staff:
+        found = {(asked.id, customers.folded(asked.email))}
+        on_ticket = (case.account.id, case.ticket_id)
+        customers.note(session, case.scope, *on_ticket, found, at=case.runtime.now())
 
 
 def _draft_row(case: Case, gathered: Gathered, draft: Draft, known: Facts) -> DraftRow:

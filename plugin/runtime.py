@@ -64,6 +64,7 @@ class Case:
 
     Attributes:
         conversation: All messages and notes, oldest first.
+        erased: Ids of those that are left out of it: they came before the ticket was erased.
     """
 
     runtime: Runtime
@@ -72,3 +73,4 @@ class Case:
     helpdesk: Helpdesk
     ticket_id: str
     conversation: tuple[Message, ...]
+    erased: frozenset[str] = frozenset()

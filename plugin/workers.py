@@ -24,6 +24,7 @@ from plugin.delivery.effects import run_effect
 from plugin.jobs import Job, JobEngine, JobName, executors_at_work, swept_and_waiting
 from plugin.models import InboxState
 from plugin.outbox import ticket_key
+from plugin.privacy import retention
 from plugin.review import deadlines
 from plugin.runtime import Runtime
 from plugin.store import effects, inbox, leases, unscoped
@@ -135,6 +136,7 @@ class Worker:
         with self._runtime.database.write() as session:
             self._engine.forget_finished(session)
             unscoped.forget_sessions(session, before=self._runtime.now())
+        retention.round_of_all(self._runtime)
 
     def _reap(self) -> None:
         """Recover first, take the lease after: whoever dies in between leaves it to the next."""

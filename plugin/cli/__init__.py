@@ -20,6 +20,7 @@ _COMMANDS: Mapping[str, str] = {
     "account": "accounts:account",
     "audit": "audit:audit",
     "corrections": "records:corrections",
+    "customer": "customers:customer",
     "db": "service:db",
     "demo": "demo:demo",
     "diff": "filters:diff",

@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from plugin import onboarding
+from plugin.cli import merchant_privacy
 from plugin.cli.answers import json_option, merchant_option, show, tell
 from plugin.cli.filters import read_text
 from plugin.cli.opened import opened
@@ -16,6 +17,14 @@ _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.group()
 def merchant() -> None:
     """Merchants: tenants of this installation."""
+
+
+for _choice in (
+    merchant_privacy.show,
+    merchant_privacy.set_retention,
+    merchant_privacy.set_learning,
+):
+    merchant.add_command(_choice)
 
 
 @merchant.command("add")

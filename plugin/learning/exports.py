@@ -12,7 +12,8 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy.orm import Session
 
-from plugin.store import exports
+from plugin.errors import ForbiddenError
+from plugin.store import exports, privacy
 from plugin.store.schema import CorrectionRow
 from plugin.store.scope import Scope
 
@@ -23,6 +24,10 @@ FIELDS = (
     *("outcome", "material", "hter", "similarity", "draft_text", "final_text"),
 )
 _PAGE = 50
+_OPTED_OUT = (
+    "This merchant's corrections are not used for learning; `bookbag merchant set-learning` changes"
+    " that."
+)
 _BEGINS_A_FORMULA = frozenset("=+-@")
 _BREAKS_A_CELL = frozenset("\t\r\n")
 _QUOTES = frozenset("\"'`")
@@ -31,10 +36,16 @@ _OVERLOOKED = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Mn"})
 
 
 def records(session: Session, scope: Scope) -> Iterator[Record]:
-    """All corrections of a merchant, oldest first, with `FIELDS` as keys."""
+    """All corrections of a merchant that have their texts, oldest first, with `FIELDS` as keys.
+
+    Raises:
+        ForbiddenError: The merchant does not let them be used.
+    """
+    if not privacy.choices(session, scope).learning:
+        raise ForbiddenError(_OPTED_OUT)
     last = ""
     while page := exports.corrections_page(session, scope, after=last, limit=_PAGE):
-        yield from map(_record, page)
+        yield from (_record(row) for row in page if row.erased_at is None)
         last = page[-1].id
         session.expunge_all()
 

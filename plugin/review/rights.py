@@ -101,6 +101,8 @@ def require_as_seen(
     draft = held.draft
     if rev == draft.rev and state in (None, draft.state):
         return
+    if draft.state is DraftState.STALE and draft.erased_at is not None:
+        raise MovedError("This draft moved meanwhile: what it was made from is erased.")
     if draft.state is DraftState.STALE:
         raise MovedError("This draft moved meanwhile: the customer wrote again.")
     mover = last_mover(session, scope, draft)

@@ -30,7 +30,7 @@ _WORDS = {
     DraftState.ANSWERED: "An agent answered at {when}; draft {id} was not sent.",
     DraftState.REJECTED: "Draft {id} was rejected{rejected} The customer still waits.",
     DraftState.EXPIRED: "Draft {id} expired at {when}: nobody signed it. The customer still waits.",
-    DraftState.STALE: "Draft {id} was set aside at {when}: the customer wrote again.",
+    DraftState.STALE: "Draft {id} was set aside at {when}{aside}.",
     DraftState.BLOCKED: "Draft {id} is blocked: a person must answer. {why}",
     DraftState.NO_DRAFT: "There is no reply to offer. {note} Answer yourself.",
     DraftState.DELIVERY_FAILED: "Draft {id} was not sent at {when}. Decide on the review page.",
@@ -129,6 +129,7 @@ class _Draft:
             due=f" at {_clock(due, self._now, seconds=True)}" if due else "",
             undo=f" {_UNDO}" if by_hand else "",
             rejected=self._rejected_by(),
+            aside="" if draft.erased_at else ": the customer wrote again",
             why=self._why(),
             note=draft.note or "",
         )
@@ -167,7 +168,8 @@ class _Draft:
             return "."
         reason = rejection(last.reason_kind, last.reason).rstrip(".")
         quoted = f"{reason[:_LONGEST_QUOTE]}…" if len(reason) > _LONGEST_QUOTE else reason
-        return f" by {self._names.get(last.person_id, 'somebody')}: {quoted}."
+        said = f": {quoted}" if quoted else ""
+        return f" by {self._names.get(last.person_id, 'somebody')}{said}."
 
 
 def _signs(row: VerdictRow) -> bool:

@@ -31,6 +31,7 @@ from plugin.errors import ConfigError
 DatabaseUnavailableError = OperationalError
 
 _BUSY_TIMEOUT_MS = 30_000
+_SHORT_TIMEOUT_MS = 500
 # Nothing outside is called inside a transaction. Whoever says nothing for so long in one was frozen
 # or cut off, and PostgreSQL takes its locks away: else its tickets would wait as long as it does.
 IDLE_IN_TRANSACTION_SECONDS = 20.0
@@ -113,6 +114,22 @@ class Database:
         finally:
             pooled.close()
 
+    def forget_past(self) -> None:
+        """Let the embedded database's log keep nothing that has been overwritten since.
+
+        Where somebody reads at this moment it is tried again with the next erasure, or when the
+        log is next written from its beginning.
+        """
+        if not self.is_sqlite:
+            return
+        with self.engine.connect() as connection:
+            # Writers wait while it waits for readers, so it does not wait for long.
+            connection.exec_driver_sql(f"PRAGMA busy_timeout={_SHORT_TIMEOUT_MS}")
+            try:
+                connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_TIMEOUT_MS}")
+
     def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
@@ -193,6 +210,8 @@ def _prepare_sqlite(connection: SqliteConnection, _record: object) -> None:
         "journal_mode=WAL",
         "synchronous=FULL",
         "foreign_keys=ON",
+        # What is erased is overwritten in the file, not only let go of.
+        "secure_delete=ON",
     ):
         connection.execute(f"PRAGMA {pragma}")
 

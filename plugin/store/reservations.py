@@ -9,6 +9,7 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 
 from connectors.types import ActionRequest, Money
 from plugin.models import DraftState, Per, ReservationState
+from plugin.store import privacy
 from plugin.store.schema import ActionRow, ReservationRow
 from plugin.store.scope import Scope
 
@@ -193,5 +194,7 @@ def counted(
     )
     if but is not None:
         query = query.where(ReservationRow.draft_id != but)
-    rows = session.execute(query if column is None else query.where(column == key)).all()
+    if column is not None:
+        query = query.where(column.in_(privacy.also_counted(session, scope, key)))
+    rows = session.execute(query).all()
     return [Money.from_minor(int(minor), currency) for currency, minor in rows]

@@ -1,6 +1,7 @@
 """The tables. Names are design's words; every row but a merchant and a worker lease has an owner.
 
 Money is kept as integer minor units beside its ISO 4217 currency, times in UTC, ids as UUIDv7.
+Where a row has `erased_at`, its texts were erased then and its labels stand: `privacy.inventory`.
 """
 
 from datetime import UTC, datetime
@@ -23,7 +24,7 @@ from plugin.models import (
     Surface,
     VerdictKind,
 )
-from plugin.store.base import Base, Owned
+from plugin.store.base import Base, Owned, kept_index
 from plugin.store.columns import Json, Minor, Secret, Share
 
 # Where a draft has no deadline: after every deadline, on both databases.
@@ -92,6 +93,8 @@ class InboxEvent(Owned):
         Index("ix_bb_inbox_merchant", "merchant_id", "id"),
         Index("ix_bb_inbox_merchant_state", "merchant_id", "state", "id"),
         Index("ix_bb_inbox_state_due", "state", "due_at"),
+        Index("ix_bb_inbox_ticket", "account_id", "ticket_id", "merchant_id"),
+        kept_index("bb_inbox", "received_at"),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
@@ -107,6 +110,7 @@ class InboxEvent(Owned):
     attempts: Mapped[int] = mapped_column(default=0)
     due_at: Mapped[datetime]
     finished_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
 
 class DraftRow(Owned):
@@ -155,6 +159,7 @@ class DraftRow(Owned):
             sqlite_where=text("claimed_by IS NOT NULL"),
             postgresql_where=text("claimed_by IS NOT NULL"),
         ),
+        kept_index("bb_draft", "state_at"),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
@@ -193,6 +198,7 @@ class DraftRow(Owned):
     signer: Mapped[Role] = mapped_column(default=Role.AGENT)
     minus_stake: Mapped[int] = mapped_column(Minor, default=0)
     stake_currency: Mapped[str | None] = mapped_column(String(3))
+    erased_at: Mapped[datetime | None]
 
 
 class DecisionRow(Owned):
@@ -258,6 +264,7 @@ class ReservationRow(Owned):
             for whose in ("customer", "order_id", "household")
         ),
         Index("ix_bb_reservation_merchant", "merchant_id", "reserved_at"),
+        kept_index("bb_reservation", "reserved_at"),
     )
 
     draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
@@ -271,6 +278,7 @@ class ReservationRow(Owned):
     household: Mapped[str | None]
     agent: Mapped[str | None]
     reserved_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class VerdictRow(Owned):
@@ -324,12 +332,14 @@ class EffectRow(Owned):
     __table_args__ = (
         UniqueConstraint("merchant_id", "key"),
         Index("ix_bb_effect_ticket", "account_id", "ticket_id"),
+        Index("ix_bb_effect_draft_merchant", "draft_id", "merchant_id"),
         Index("ix_bb_effect_state_kind_due", "state", "kind", "due_at"),
+        kept_index("bb_effect", "created_at"),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))
     ticket_id: Mapped[str]
-    draft_id: Mapped[str | None] = mapped_column(ForeignKey("bb_draft.id"), index=True)
+    draft_id: Mapped[str | None] = mapped_column(ForeignKey("bb_draft.id"))
     key: Mapped[str]
     kind: Mapped[EffectKind]
     payload: Mapped[Any] = mapped_column(Json())
@@ -342,6 +352,7 @@ class EffectRow(Owned):
     receipt_at: Mapped[datetime | None]
     error: Mapped[str | None]
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class CorrectionRow(Owned):
@@ -366,6 +377,7 @@ class CorrectionRow(Owned):
     similarity: Mapped[float] = mapped_column(Float())
     ops: Mapped[Any] = mapped_column(Json())
     created_at: Mapped[datetime]
+    erased_at: Mapped[datetime | None]
 
 
 class WorkerLease(Base):

@@ -17,6 +17,7 @@ from plugin.store.audit_tables import AuditHead
 from plugin.store.base import table_of
 from plugin.store.columns import Keyring
 from plugin.store.people_tables import PersonRow, SignInLink, WebSession
+from plugin.store.privacy_tables import MerchantPrivacy
 from plugin.store.schema import (
     Account,
     DecisionRow,
@@ -349,6 +350,7 @@ def rotate_secrets(session: Session, *, after: str, limit: int) -> tuple[int, st
         "shop": Shop,
         "head": AuditHead,
         "chat": ChatHookRow,
+        "privacy": MerchantPrivacy,
     }
     columns = {
         "account": "credentials",
@@ -356,6 +358,7 @@ def rotate_secrets(session: Session, *, after: str, limit: int) -> tuple[int, st
         "shop": "token",
         "head": "seal",
         "chat": "url",
+        "privacy": "salt",
     }
     name, _, last = after.partition(":")
     names = list(tables)

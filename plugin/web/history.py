@@ -66,6 +66,7 @@ _WHY_ANEW = {
     "stricter_policy": "The policies have become stricter.",
     "regenerated": "Somebody asked for another draft.",
 }
+_WITHDRAWN = "withdrew it, for what it was made from is erased"
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +127,8 @@ def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
     what = _MOVED[DraftState(to)] if to else told
     if "because" in row.detail:
         what = _HELD_ANEW.get(row.detail["because"], what)
+    if "withdrawn" in row.detail:
+        what = _WITHDRAWN
     quote = _error(row) or row.detail.get("words")
     return Happened(row.at, _who(row.actor, names), what, quote)
 

@@ -13,7 +13,7 @@ from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import VerdictRow
 from plugin.web.history import person_of
-from plugin.web.words import HEADLINES, I_ANSWER, NEXT_STEPS
+from plugin.web.words import HEADLINES, I_ANSWER, NEXT_STEPS, WITHDRAWN
 
 YOU = "you"
 _S = DraftState
@@ -72,6 +72,8 @@ def headline(
 ) -> str:
     """What is wanted of the reader or, once nothing is, what became of it."""
     state = held.draft.state
+    if state is _S.STALE and held.draft.erased_at is not None:
+        return WITHDRAWN
     if composer is not None:
         mine = "It is in your composer, not sent yet"
         return mine if composer.mine else f"{composer.name} has it in their composer"

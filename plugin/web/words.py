@@ -26,12 +26,14 @@ HEADLINES = {
     DraftState.SENT_BY_AGENT: "An agent answered from this draft",
     DraftState.ANSWERED: "An agent answered in their own words",
 }
+# Of a draft that went stale before or with its texts: nobody can tell any more which.
+WITHDRAWN = "Set aside, and its texts are erased"
 NEXT_STEPS = {
     **unsent.NEXT_STEPS,
     DraftState.DRAFTING: "This takes a few seconds. Nothing goes out meanwhile.",
     DraftState.DELIVERING: "It cannot be taken back any more.",
     DraftState.REJECTED: "The customer still waits. Answer in the helpdesk.",
-    DraftState.STALE: "This draft answers an older message and will not be sent.",
+    DraftState.STALE: "This draft will not be sent.",
     DraftState.BLOCKED: "No text is offered. A person takes over in the helpdesk.",
     DraftState.NO_DRAFT: "The customer waits. Answer in the helpdesk.",
 }

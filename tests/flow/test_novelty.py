@@ -7,6 +7,7 @@ import pytest
 
 from plugin import novelty, onboarding
 from plugin.models import DraftState, Oversight
+from plugin.store import privacy
 from plugin.store.schema import CorrectionRow, DecisionRow, DraftRow
 from tests.bench.databases import settings_for
 from tests.bench.queries import counted
@@ -70,6 +71,11 @@ def test_what_was_approved_often_is_familiar(bench: Bench) -> None:
     held = bench.held(bench.opened(PRIYA))
     assert held.oversight is Oversight.REVIEW
     assert held.draft.facts["novel"] is False
+    with bench.runtime.database.write() as session:
+        privacy.choose(session, bench.scope, learning=False)
+    opted_out = bench.held(bench.opened(PRIYA))
+    assert opted_out.oversight is Oversight.BLOCK
+    assert opted_out.draft.facts["novel"] is None
 
 
 def test_what_was_approved_of_other_questions_is_no_help(bench: Bench) -> None:
@@ -109,4 +115,5 @@ def test_nothing_is_looked_up_where_no_policy_asks(bench: Bench) -> None:
     bench.opened(PRIYA)
     with counted(bench.runtime.database) as after:
         bench.opened(PRIYA)
-    assert len(after) == len(before) + 1
+    # Whether the merchant lets it, and what was approved.
+    assert len(after) == len(before) + 2

@@ -5,6 +5,7 @@ from alembic import command
 
 from plugin.errors import ConfigError
 from plugin.models import DraftState
+from plugin.privacy.finding import Subject, find
 from plugin.store import migrate
 from plugin.store.schema import DraftRow
 from tests.bench.world import BEN, Bench
@@ -30,6 +31,8 @@ def test_work_goes_on_after_the_upgrade(bench: Bench) -> None:
     assert bench.draft(sent).state is DraftState.DELIVERED
     kept: DraftRow = bench.draft(waiting)
     assert (kept.attachments, kept.inserted_by) == ([], None)
+    daniel = Subject(email="daniel.kovac@example.com")
+    assert find(bench.runtime, bench.scope, daniel).tickets == {(bench.account_id, waiting)}
     bench.note(waiting, BEN, "/approve done")
     bench.pass_time(11)
     assert bench.draft(waiting).state is DraftState.DELIVERED

@@ -10,10 +10,25 @@ from plugin.demo.world import data
 from plugin.learning.exports import records
 from plugin.models import DraftState, InboxState, RejectReason, Role
 from plugin.policy.load import load
+from plugin.privacy import retention
+from plugin.privacy.erase import erase
+from plugin.privacy.export import document
+from plugin.privacy.finding import Subject, find
 from plugin.replay import replay
 from plugin.staff import changes, invitations, passwords, subjects
 from plugin.staff.changes import Rights
-from plugin.store import audit, corrections, files, inbox, people, unscoped, waiting
+from plugin.store import (
+    audit,
+    corrections,
+    customers,
+    erasures,
+    files,
+    inbox,
+    people,
+    privacy,
+    unscoped,
+    waiting,
+)
 from plugin.telling import channels
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
@@ -140,6 +155,31 @@ def as_by_command(bench: Bench) -> None:
     intake.replay(bench.runtime, bench.scope, ignored[0].id)
     bench.settle()
     over_the_audit(bench)
+    for_a_customer(bench)
+
+
+def for_a_customer(bench: Bench) -> None:
+    bench.hands.redact(*told_by_somebody(bench), "Hi")
+    bench.settle()
+    for subject in (Subject(email="priya.nair@example.com"), Subject(helpdesk_user=("a", "7"))):
+        found = find(bench.runtime, bench.scope, subject)
+        document(bench.runtime, bench.scope, found)
+        erase(bench.runtime, bench.scope, found.tickets, why="asked", asked_by="command")
+    with bench.runtime.database.write() as session:
+        privacy.choose(session, bench.scope, learning=True)
+        whose = privacy.digest(session, bench.scope, "priya.nair@example.com")
+        erasures.before(session, bench.scope, [whose])
+        customers.webhooks(session, bench.scope, ["1"])
+    bench.settle()
+    bench.clock.ahead += timedelta(days=800)
+    retention.end_erasures(bench.runtime, bench.scope)
+    retention.apply(bench.runtime, bench.scope)
+
+
+def told_by_somebody(bench: Bench) -> tuple[str, str]:
+    """A ticket and its first message."""
+    ticket_id = bench.opened("refund_under_limit")
+    return ticket_id, str(bench.hands.comments(ticket_id)[0]["id"])
 
 
 def over_the_audit(bench: Bench) -> None:

@@ -51,8 +51,9 @@ def test_a_webhook_from_its_door_to_its_job(bench: Bench) -> None:
 
     few, many = grown(bench, accept)
     bench.settle()
-    # Two webhooks a ticket: the account, the row. The job engine's two are its own.
-    assert few == many == 4
+    # Two webhooks a ticket: the account, whether the ticket was erased, the row. The job engine's
+    # two are its own.
+    assert few == many == 6
 
 
 def test_a_webhook_from_its_row_to_its_note(bench: Bench) -> None:
