@@ -257,7 +257,11 @@ def _speaks_of(held: Held, known: Facts) -> bool:
 
 
 def _rests_on_orders(session: Session, scope: Scope, file: PolicyFile, held: Held) -> bool:
-    """Whether the decision would be another if nothing were known of its orders."""
+    """Whether the decision would be another if nothing were known of its orders.
+
+    What is not known makes a policy fire that would hold it, and none that would release it. So
+    where the decision stays the same, no change of the orders could make it stricter.
+    """
     known = facts.from_record(held.draft.facts)
     unknown = replace(known, order=None, household=None)
     edit = held.draft.final_text
