@@ -189,7 +189,7 @@ def test_a_reply_whose_decision_rests_on_the_order_waits_for_the_shop(
     old_orders = """version: 1
 currency: USD
 policies:
-  - {id: old, when: {intent: order_status, order_age_over: 400d}, require: approval}
+  - {id: old, when: {intent: order_status, order_age_over: 300d}, require: approval}
 """
     with Bench(settings_for(database_url, tmp_path), policies=old_orders) as bench:
         ticket_id = bench.opened(TRACKED)
