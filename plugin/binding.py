@@ -25,8 +25,9 @@ from connectors.errors import ConnectorError, UnavailableError
 from connectors.types import ActionRequest
 from plugin import facts
 from plugin.judgement import Renewal, is_stricter, judge_again, renew, renew_if_stricter
-from plugin.models import Decision, DraftState, Facts, OrderSeen, Oversight
+from plugin.models import Decision, DraftState, Facts, Oversight
 from plugin.order_facts import belongs_to, changes, done_to, seen_of
+from plugin.order_seen import OrderSeen
 from plugin.policy.model import PolicyFile
 from plugin.runtime import Runtime
 from plugin.store import verdicts

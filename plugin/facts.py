@@ -13,7 +13,7 @@ from connectors.errors import ConnectorError
 from connectors.types import Message, Order, Ticket
 from plugin.drafting.base import Request
 from plugin.drafting.order_choice import choose_order
-from plugin.models import Draft, Facts, OrderSeen
+from plugin.models import Draft, Facts
 from plugin.order_facts import (
     folded,
     known_again,
@@ -25,6 +25,7 @@ from plugin.order_facts import (
     order_to_record,
     seen_of,
 )
+from plugin.order_seen import OrderSeen
 from plugin.text.reply import reply_of
 
 log = structlog.get_logger(__name__)

@@ -7,7 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from connectors.types import ActionRequest, Item, Money, Order
-from plugin.models import CUSTOM_ACTION_PREFIX, Facts, OrderFacts, OrderSeen
+from plugin.models import CUSTOM_ACTION_PREFIX, Facts, OrderFacts
+from plugin.order_seen import OrderSeen
 
 # A longer order is shown by its beginning.
 _MOST_ITEMS = 50

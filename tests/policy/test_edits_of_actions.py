@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from connectors.types import ActionRequest, Money
 from plugin.errors import InvalidInputError
-from plugin.models import Facts, OrderFacts, OrderSeen
+from plugin.models import Facts, OrderFacts
+from plugin.order_seen import OrderSeen
 from plugin.review.action_edits import ActionChange, Edited, edited
 
 TYPES = ("refund", "store_credit", "discount", "reship", "cancel_order")
