@@ -11,16 +11,16 @@ from plugin.web.history import SAID, person_of
 
 # What each event is called where one is chosen, and the line that tells of it.
 EVENTS: Mapping[str, tuple[str, str]] = {
-    "decided": ("Decisions", "held a draft against the policies"),
+    "decided": ("Decisions", "held it against the policies"),
     "draft_moved": ("Moves of drafts", "moved a draft"),
     "verdict": ("Verdicts", "gave a verdict"),
     "bypass": ("Bypasses", "answered without the approval that was needed"),
     "escalated": ("Escalations", "asked the next role, for nobody had signed in time"),
-    "inserted": ("Insertions", "put a draft into their composer"),
-    "released": ("Releases", "took a draft out of their composer again"),
+    "inserted": ("Insertions", "put it into their composer"),
+    "released": ("Releases", "took it out of their composer again"),
     "signed_in": ("Sign-ins", "signed in"),
     "invited": ("Invitations", "made a sign-in link"),
-    "person_added": ("People added", "added a person"),
+    "person_added": ("People added", "let somebody in"),
     "person_linked": ("People linked", "said who a person is in the helpdesk"),
     "policy_activated": ("Policies activated", "put policies in force"),
     "macros_loaded": ("Macros loaded", "put macros in use"),
@@ -62,7 +62,7 @@ def line_of(row: AuditRow, text: Mapping[str, object] | None, names: Mapping[str
         row.number or 0,
         row.at,
         _who(row.actor, names),
-        " ".join(part for part in (_what(row), _under(row.detail)) if part),
+        " ".join(part for part in (_what(row, names), _under(row.detail)) if part),
         row.draft_id,
         str(quote) if quote else None,
         row.text_digest is not None and text is None,
@@ -76,17 +76,19 @@ def _who(actor: str, names: Mapping[str, str]) -> str:
     return name if name in names.values() else f"{name[0].upper()}{name[1:]}"
 
 
-def _what(row: AuditRow) -> str:
+def _what(row: AuditRow, names: Mapping[str, str]) -> str:
     detail: Mapping[str, Any] = row.detail
     if row.event == "draft_moved":
-        return f"{_state(detail.get('from'))} \N{RIGHTWARDS ARROW} {_state(detail.get('to'))}"
+        return f"moved it from {_state(detail.get('from'))} to {_state(detail.get('to'))}"
     if row.event == "verdict" and detail.get("verdict") in set(VerdictKind):
         where = _WHERE.get(str(detail.get("surface")), "")
         return f"{SAID[VerdictKind(detail['verdict'])]} {where}".strip()
     told = EVENTS.get(row.event)
     words = told[1] if told else row.event.replace("_", " ")
-    version = detail.get("version")
-    return f"{words}: version {version}" if version else words
+    if detail.get("version"):
+        return f"{words}: version {detail['version']}"
+    person = names.get(str(detail.get("person")))
+    return f"{words}: {person}" if person else words
 
 
 def _state(name: object) -> str:
@@ -98,6 +100,6 @@ def _under(detail: Mapping[str, Any]) -> str:
     oversight = detail.get("oversight")
     if oversight is None:
         return ""
-    fired = ", ".join(detail.get("fired") or ()) or "no policy"
+    fired = ", ".join(detail.get("fired") or ()) or "no policy fired"
     number = detail.get("policy")
-    return f"({oversight} by {fired}{f', version {number}' if number else ''})"
+    return f"({oversight}: {fired}{f', version {number}' if number else ''})"

@@ -12,13 +12,9 @@ from plugin.store.audit_digest import moment, row_digest
 from plugin.store.audit_reading import Stored
 from plugin.store.columns import Keyring
 from plugin.store.engine import Database
+from tests.audit.unguarded import UNGUARDED
 from tests.bench.databases import KEY
 from tests.store.support import AT, Owner, add_draft, owner
-
-UNGUARDED = {
-    "sqlite": ["DROP TRIGGER bb_audit_no_update", "DROP TRIGGER bb_audit_no_delete"],
-    "postgresql": ["DROP TRIGGER bb_audit_no_change ON bb_audit"],
-}
 
 
 @pytest.fixture

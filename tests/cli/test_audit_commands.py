@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, text
 
+from tests.audit.unguarded import UNGUARDED
 from tests.cli.support import Shell
 
 
@@ -38,7 +39,8 @@ def test_a_touched_row_is_named_with_exit_code_1(shell: Shell) -> None:
     merchant = shell.merchant()
     engine = create_engine(shell.env["BOOKBAG_DATABASE_URL"])
     with engine.begin() as connection:
-        connection.execute(text("DROP TRIGGER bb_audit_no_update"))
+        for statement in UNGUARDED[engine.dialect.name]:
+            connection.execute(text(statement))
         connection.execute(text("UPDATE bb_audit SET event = 'never'"))
     engine.dispose()
     told = shell("audit", "verify", "--merchant", merchant, "--json")

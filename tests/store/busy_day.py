@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from plugin import intake, onboarding
+from plugin.audit.export import records as audited
 from plugin.audit.verify import verify
 from plugin.demo.browser import Browser
 from plugin.demo.world import data
@@ -29,6 +30,7 @@ from plugin.store import (
     unscoped,
     waiting,
 )
+from plugin.store.audit_reading import Part
 from plugin.telling import channels
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
@@ -187,6 +189,10 @@ def over_the_audit(bench: Bench) -> None:
         draft, _ = waiting.drafts_in(session, bench.scope, list(DraftState), limit=1)[0]
         rows = audit.of_draft(session, bench.scope, draft.id)
         audit.texts(session, bench.scope, [row.id for row in rows])
+        for wanted in (audit.Wanted(), audit.Wanted(actor="system", draft_id=draft.id)):
+            audit.newest(session, bench.scope, wanted, before=None, limit=10)
+        for part in (Part(draft_id=draft.id), Part(since=draft.created_at)):
+            list(audited(session, bench.scope, part))
     verify(bench.runtime.database, bench.scope)
     with bench.runtime.database.write() as session:
         audit.add(

@@ -45,11 +45,11 @@ def test_it_tells_in_words_who_did_what_and_why(bench: Bench, ada: Visitor) -> N
     bench.note(ticket_id, BEN, "/reject the jacket was worn <b>")
     draft_id = bench.draft(ticket_id).id
     rejected, *_ = lines(ada, event="verdict")
-    assert rejected.startswith("Ben Mercer rejected it by a note (approval by ")
+    assert rejected.startswith("Ben Mercer rejected it by a note (approval: ")
     assert rejected.endswith(": the jacket was worn <b>")
     about = lines(ada, draft=draft_id)
-    assert about[0] == "Ben Mercer awaiting approval → rejected"
-    assert about[-1].startswith("Bookbag held a draft against the policies (approval by ")
+    assert about[0] == "Ben Mercer moved it from awaiting approval to rejected"
+    assert about[-1].startswith("Bookbag held it against the policies (approval: ")
     assert lines(ada, actor=f"person:{bench.person(BEN).id}") == [about[0], rejected]
     assert lines(ada, actor=f"person:{bench.person(ANA).id}") == []
     with bench.runtime.database.write() as session:
