@@ -37,7 +37,8 @@ class Desk:
         self.page.unroute(address)
         self.page.route(address, lambda route: route.fulfill(body=html, content_type="text/html"))
         self.page.goto(address)
-        expect(self.bar.locator("#state")).to_be_visible()
+        # Its first opening waits for a cold service and browser.
+        expect(self.bar.locator("#state")).to_be_visible(timeout=15_000)
 
     @property
     def bar(self) -> FrameLocator:
