@@ -239,7 +239,8 @@ def renew(runtime: Runtime, session: Session, scope: Scope, held: Held, renewal:
     again = at_least_review(renewal.again)
     why: dict[str, object] = {"because": renewal.because, "policy": in_force.number}
     if renewal.words:
-        why["words"] = " ".join(renewal.words)
+        # The words may name an order; they stand with the decision, where they can be erased.
+        why["reasons"] = len(renewal.words)
 
     def move(to: DraftState, **changes: object) -> None:
         drafts.move(session, scope, draft, to, actor=_SYSTEM, at=now, detail=why, **changes)

@@ -54,7 +54,12 @@ def _table(kind: str, **columns: str) -> Kept:
 INVENTORY: Mapping[str, Kept] = {
     "bb_merchant": Kept(
         "settings",
-        {"id": Holds.ID, "name": Holds.MERCHANT, "created_at": Holds.LABEL},
+        {
+            "id": Holds.ID,
+            "name": Holds.MERCHANT,
+            "created_at": Holds.LABEL,
+            "habits": Holds.LABEL,
+        },
     ),
     "bb_account": _table(
         "settings",
@@ -64,6 +69,8 @@ INVENTORY: Mapping[str, Kept] = {
     ),
     "bb_webhook_secret": _table("settings", id="account_id", label="created_at", secret="secret"),  # noqa: S106 (a column's name)
     "bb_shop": _table("settings", label="kind created_at", merchant="url", secret="token"),  # noqa: S106 (a column's name)
+    "bb_approver_group": _table("settings", id="account_id group_id", label="role"),
+    "bb_chat_hook": _table("settings", label="created_at", secret="url"),  # noqa: S106 (a column's name)
     "bb_policy_version": _table(
         "settings", label="number activated_at", merchant="source why", people="activated_by"
     ),
@@ -73,20 +80,29 @@ INVENTORY: Mapping[str, Kept] = {
     "bb_person": _table(
         "people",
         id="account_id delegate_id",
-        label="role limit_minor limit_currency away_until created_at",
+        label="role limit_minor limit_currency away_until created_at deactivated_at",
         people="email name helpdesk_user",
     ),
     "bb_sign_in_link": _table(
         "sign_ins",
         id="person_id",
-        label="expires_at used_at",
+        label="expires_at used_at purpose",
         secret="digest",  # noqa: S106 (a column's name)
     ),
     "bb_web_session": _table(
         "sign_ins",
         id="person_id",
-        label="created_at expires_at",
+        label="created_at expires_at surface last_seen_at",
         secret="digest",  # noqa: S106 (a column's name)
+    ),
+    "bb_password": _table(
+        "sign_ins",
+        id="person_id",
+        label="changed_at",
+        secret="hash",  # noqa: S106 (a column's name)
+    ),
+    "bb_subject": _table(
+        "sign_ins", id="person_id", label="pinned_at", merchant="issuer", people="subject"
     ),
     "bb_inbox": _table(
         "webhooks",
@@ -96,9 +112,9 @@ INVENTORY: Mapping[str, Kept] = {
     ),
     "bb_draft": _table(
         "texts",
-        id="account_id ticket_id message_id short_id open_short_id opened_for inserted_by",
+        id="account_id ticket_id message_id short_id open_short_id opened_for inserted_by claimed_by",
         label="rev state intent language confidence drafter inserted_at bypassed round created_at"
-        " state_at due_at erased_at",
+        " state_at due_at erased_at claimed_at sign_by signer minus_stake stake_currency",
         customer="text note sources facts reading subject customer_name message_text topics"
         " attachments final_text",
     ),
@@ -106,7 +122,7 @@ INVENTORY: Mapping[str, Kept] = {
         "texts",
         id="draft_id",
         label="rev policy_number oversight approvals approvers deadline_at escalate_to"
-        " escalated_at tags decided_at",
+        " escalated_at remind_at tags decided_at",
         merchant="advice",
         customer="policies held_because headroom",
     ),
@@ -114,13 +130,14 @@ INVENTORY: Mapping[str, Kept] = {
         "texts",
         id="draft_id done_by",
         label="rev position type amount_minor value_minor currency done_at",
-        customer="order_id customer items",
+        customer="order_id customer items origins",
     ),
     "bb_verdict": _table(
         "texts",
         id="draft_id person_id source",
-        label="rev kind surface counts created_at",
-        customer="text reason",
+        label="rev kind surface counts reason_kind seen_ms quick signed_policy created_at",
+        # The digest would confirm a guess at the text.
+        customer="text reason action_changes signed_digest",
     ),
     "bb_correction": _table(
         "texts",

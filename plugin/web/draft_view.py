@@ -151,7 +151,7 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
         deed=standing.deed(held, said, past, signers, to_reader),
         trouble=_trouble(held, past),
         next_step=standing.next_step(held, reader, answering),
-        anew=why_anew(past, draft.rev),
+        anew=why_anew(past, draft.rev, held.decision.held_because if held.decision else ()),
         would_pass=_would_pass(session, runtime, who, held),
         advice=advice_for(held, card, rights),
         rights=rights,

@@ -1,6 +1,6 @@
 """A draft's history as sentences, from the audit and from people's verdicts."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,15 +92,18 @@ def history(
     return tuple(sorted(lines, key=lambda line: line.at))
 
 
-def why_anew(audit: Iterable[AuditRow], rev: int) -> str | None:
-    """Why a draft has this revision, for who had an earlier one before them; None for the first."""
+def why_anew(audit: Iterable[AuditRow], rev: int, held_because: Sequence[str]) -> str | None:
+    """Why a draft has this revision, for who had an earlier one before them; None for the first.
+
+    The first of the reasons it is held for say so, as many as the audit tells.
+    """
     if rev == 1:
         return None
     rows = [row for row in audit if row.detail.get("rev") == rev and "because" in row.detail]
     if not rows:
         return "Somebody changed this draft; read it again."
     last = rows[-1].detail
-    why = last.get("words") or _WHY_ANEW.get(last["because"], "")
+    why = " ".join(held_because[: last.get("reasons", 0)]) or _WHY_ANEW.get(last["because"], "")
     return f"{why} This draft was made anew; read it again.".strip()
 
 
@@ -129,8 +132,7 @@ def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
         what = _HELD_ANEW.get(row.detail["because"], what)
     if "withdrawn" in row.detail:
         what = _WITHDRAWN
-    quote = _error(row) or row.detail.get("words")
-    return Happened(row.at, _who(row.actor, names), what, quote)
+    return Happened(row.at, _who(row.actor, names), what, _error(row))
 
 
 def _error(row: AuditRow) -> str | None:

@@ -101,7 +101,7 @@ def test_keys_are_made_and_rotated_and_the_old_one_can_go(shell: Shell) -> None:
     new = run("keys", "new").out.strip()
     Fernet(new)
     rotated = shell.having(BOOKBAG_SECRET_KEYS=f"{new},{KEY}")("keys", "rotate")
-    assert rotated.out == "2 secrets are encrypted with the newest key\n"
+    assert rotated.out == "3 secrets are encrypted with the newest key\n"
     assert shell.having(BOOKBAG_SECRET_KEYS=new)("keys", "rotate").code == 0
     wrong = shell("keys", "rotate")
     assert wrong.code == 2

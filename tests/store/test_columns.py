@@ -19,6 +19,7 @@ from plugin.store import audit, drafts, merchants, telling, unscoped
 from plugin.store.audit_tables import AuditHead
 from plugin.store.columns import Keyring, Secret, Share, Words, new_id
 from plugin.store.engine import Database
+from plugin.store.privacy_tables import MerchantPrivacy
 from plugin.store.schema import Account, DraftRow, Shop, WebhookSecret
 from plugin.store.telling_tables import ChatHookRow
 from tests.bench.databases import KEY
@@ -31,6 +32,7 @@ ENCRYPTED = {
     Shop.__tablename__: "token",
     AuditHead.__tablename__: "seal",
     ChatHookRow.__tablename__: "url",
+    MerchantPrivacy.__tablename__: "salt",
 }
 
 
@@ -96,7 +98,7 @@ def test_rotation_re_encrypts_in_batches_and_the_old_key_can_go(
         telling.set_chat_hook(session, shop.scope, "https://chat.example/1", at=AT)
     new = Fernet.generate_key().decode()
     Keyring.use((new, KEY))
-    assert rotate(database, batch=2) == 10
+    assert rotate(database, batch=2) == 11
     with database.engine.connect() as connection:
         assert all(Fernet(new).decrypt(value) for value in raw_secrets(connection))
     Keyring.use((new,))
