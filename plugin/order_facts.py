@@ -1,7 +1,7 @@
 """An order as it is kept with a draft, and what another look at the shop finds changed of it."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -9,6 +9,7 @@ from typing import Any
 from connectors.types import ActionRequest, Item, Money, Order
 from plugin.models import CUSTOM_ACTION_PREFIX, Facts, OrderFacts
 from plugin.order_seen import OrderSeen
+from plugin.store.columns import storable
 
 # A longer order is shown by its beginning.
 _MOST_ITEMS = 50
@@ -55,9 +56,12 @@ def known_of(order: Order) -> OrderFacts:
     return OrderFacts(
         total=order.total,
         placed_at=order.placed_at,
-        status=order.status,
+        status=storable(order.status) if order.status else None,
         refunded=order.refunded,
-        items=order.items[:_MOST_ITEMS],
+        # Shown to people as they stand here, and no page can hold half a character.
+        items=tuple(
+            replace(item, title=storable(item.title)) for item in order.items[:_MOST_ITEMS]
+        ),
     )
 
 

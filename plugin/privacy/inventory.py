@@ -112,7 +112,8 @@ INVENTORY: Mapping[str, Kept] = {
     ),
     "bb_draft": _table(
         "texts",
-        id="account_id ticket_id message_id short_id open_short_id opened_for inserted_by claimed_by",
+        id="account_id ticket_id message_id short_id open_short_id opened_for inserted_by"
+        " claimed_by",
         label="rev state intent language confidence drafter inserted_at bypassed round created_at"
         " state_at due_at erased_at claimed_at sign_by signer minus_stake stake_currency",
         customer="text note sources facts reading subject customer_name message_text topics"

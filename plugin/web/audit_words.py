@@ -44,12 +44,13 @@ _STATES = {state.value: state.words for state in DraftState}
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row. `quote` is somebody's own words; `erased`: there were words."""
+    """One row. `whom` it was done to; `quote`: somebody's own words; `erased`: there were some."""
 
     number: int
     at: datetime
     who: str
     what: str
+    whom: str | None
     draft_id: str | None
     quote: str | None
     erased: bool
@@ -62,7 +63,8 @@ def line_of(row: AuditRow, text: Mapping[str, object] | None, names: Mapping[str
         row.number or 0,
         row.at,
         _who(row.actor, names),
-        " ".join(part for part in (_what(row, names), _under(row.detail)) if part),
+        " ".join(part for part in (_what(row), _under(row.detail)) if part),
+        names.get(str(row.detail.get("person"))),
         row.draft_id,
         str(quote) if quote else None,
         row.text_digest is not None and text is None,
@@ -76,7 +78,7 @@ def _who(actor: str, names: Mapping[str, str]) -> str:
     return name if name in names.values() else f"{name[0].upper()}{name[1:]}"
 
 
-def _what(row: AuditRow, names: Mapping[str, str]) -> str:
+def _what(row: AuditRow) -> str:
     detail: Mapping[str, Any] = row.detail
     if row.event == "draft_moved":
         return f"moved it from {_state(detail.get('from'))} to {_state(detail.get('to'))}"
@@ -87,8 +89,7 @@ def _what(row: AuditRow, names: Mapping[str, str]) -> str:
     words = told[1] if told else row.event.replace("_", " ")
     if detail.get("version"):
         return f"{words}: version {detail['version']}"
-    person = names.get(str(detail.get("person")))
-    return f"{words}: {person}" if person else words
+    return words
 
 
 def _state(name: object) -> str:
