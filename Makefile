@@ -29,7 +29,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 test: check
-	$(BIN)/pytest -n 2 --dist loadfile --equal-databases $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --equal-databases $(ARGS)
 
 soak: setup
 	$(BIN)/pytest bench/soak $(ARGS)

@@ -184,6 +184,8 @@ def _multiply(connection: Connection, row: type[Owned], copies: int) -> None:
             )
     if "open_short_id" in values:
         values["open_short_id"] = "NULL"
+    if row is AuditRow:
+        values["number"] = "NULL"  # copies are no part of the chain
     columns, selected = ", ".join(values), ", ".join(values.values())
     more = f"SELECT n + 1 FROM k WHERE n < {copies}"  # noqa: S608 (a number of ours)
     numbers = f"WITH RECURSIVE k(n) AS (SELECT 1 UNION ALL {more})"

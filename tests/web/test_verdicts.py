@@ -26,7 +26,7 @@ def verdicts_of(bench: Bench, ticket_id: str) -> list[VerdictRow]:
 
 
 def buttons(answer: requests.Response) -> list[str]:
-    return [button.text() for button in parsed(answer).css("#draft button")]
+    return [button.text() for button in parsed(answer).css("#draft button:not(#claim)")]
 
 
 def test_approving_sends_the_reply_as_that_person(bench: Bench, visit: Visit) -> None:
