@@ -130,7 +130,7 @@ def test_the_sweep_does_not_ask_again_and_again_for_what_nobody_begins(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The real engine's queue, and no worker."""
-    monkeypatch.setattr(workers, "_MOST_SWEPT", 8)
+    monkeypatch.setattr(workers, "_MOST_SWEPT", 10)
     runtime = dataclasses.replace(bench.runtime, enqueue=bench.service.runtime.enqueue)
     for _ in range(5):
         bench.hands.open_ticket(bench.tickets["refund_under_limit"])
@@ -142,7 +142,7 @@ def test_the_sweep_does_not_ask_again_and_again_for_what_nobody_begins(
         asked.append(workers.sweep(runtime))
     assert asked[:4] == [2, 1, 1, 1]
     with runtime.database.read() as session:
-        assert swept_and_waiting(session) == sum(asked) == 5
+        assert swept_and_waiting(session) == sum(asked) == 6
 
 
 def test_a_fault_of_ours_is_shown_on_the_event_without_words(

@@ -1,8 +1,12 @@
 """``/audit``: what happened in words, for auditors and admins alone; checked when asked for."""
 
+import re
+from pathlib import Path
+
 import pytest
 from sqlalchemy import text
 
+import plugin
 from plugin import onboarding
 from plugin.models import DraftState, Role, Surface, VerdictKind
 from plugin.store import audit
@@ -11,6 +15,7 @@ from tests.bench.world import ANA, BEN, CHLOE, Bench
 from tests.web.conftest import Visit
 from tests.web.visitor import Visitor, hidden, parsed, words_of
 
+PLUGIN = Path(plugin.__file__).parent
 AUDITOR = "ada@larkspur-outfitters.example"
 
 
@@ -108,6 +113,13 @@ def test_another_merchants_rows_are_not_there(bench: Bench, visit: Visit, ada: V
     assert lines(olga)[-1] == "Somebody at the command line made this merchant"
     assert len(lines(olga)) < len(lines(ada))
     assert lines(olga, draft=bench.draft(bench.opened("reship")).id) == []
+
+
+def test_every_event_has_its_words() -> None:
+    code = "".join(path.read_text("utf-8") for path in PLUGIN.rglob("*.py"))
+    events = set(re.findall(r"\bevent=\"(\w+)\"", code))
+    assert {"verdict", "signed_in"} < events
+    assert events <= set(audit_words.EVENTS)
 
 
 def test_every_state_and_surface_has_its_words() -> None:

@@ -245,7 +245,7 @@ def test_what_may_not_go_out_is_stopped_and_who_may_answer_does(shop: Shop, sit:
     reason = ana.bar.get_by_label("What is wrong with it?")
     expect(reason).to_be_focused()
     expect(reason).to_be_in_viewport()
-    reason.fill("Too cold")
+    ana.bar.get_by_label("In your words").fill("Too cold")
     ana.button("Reject").click()
     expect(ana.bar.locator("#draft")).to_contain_text("A lead or an admin must answer.")
     expect(ana.bar.locator("#deed")).to_have_text("Rejected by you: Too cold")

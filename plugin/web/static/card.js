@@ -79,7 +79,7 @@ function remember() {
   const draft = element("draft");
   const focused = isHere() && card.contains(document.activeElement) ? document.activeElement : null;
   if (draft) {
-    const own = [...draft.querySelectorAll("textarea, input:not([type=hidden])")].filter(isOwn);
+    const own = [...draft.querySelectorAll("textarea, select, input:not([type=hidden])")].filter(isOwn);
     if (own.length) {
       const fields = own.map((field) => ({ name: field.name, value: field.value, offered: field.dataset.offered }));
       typed.set(draft.dataset.draft, fields);

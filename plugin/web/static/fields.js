@@ -67,7 +67,7 @@ export function unmark(root, name) {
 /** Opens the form behind a summary and leads to its field: it may open out of sight. */
 export function openForm(details) {
   details.open = true;
-  const field = details.querySelector("input:not([type=hidden])");
+  const field = details.querySelector("select, input:not([type=hidden])");
   field.focus({ preventScroll: true });
   details.scrollIntoView({ block: "nearest" });
 }

@@ -22,7 +22,7 @@ function say(sentence) {
 
 /** Whether the reader has begun something that leaving would lose. */
 function hasBegun() {
-  return [...draft.querySelectorAll("textarea, input:not([type=hidden])")].some(isOwn);
+  return [...draft.querySelectorAll("textarea, select, input:not([type=hidden])")].some(isOwn);
 }
 
 /** Asks once. Resolves to whether to go on asking; throws while the server is out of reach. */
