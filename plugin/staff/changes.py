@@ -16,6 +16,7 @@ from plugin.store.scope import Scope
 
 COMMAND = "command"
 _LONGEST = 254
+_PERSONAL = frozenset({"name", "email"})
 _LARGEST_LIMIT = 1_000_000_000
 _LAST_ADMIN = "This is the only admin. Make somebody else an admin first."
 
@@ -64,7 +65,7 @@ def add(runtime: Runtime, scope: Scope, by: str, email: str, rights: Rights) -> 
             helpdesk_user=rights.helpdesk_user,
             at=now,
         )
-        added = _recorded(rights)
+        added = _recorded(rights) | {"email": person.email}
         _record(session, scope, person, by=by, event="person_added", at=now, after=added)
     return person.id
 
@@ -187,7 +188,7 @@ def _check(session: Session, scope: Scope, rights: Rights) -> None:
             raise InvalidInputError("helpdesk-user", "expected their user id in the helpdesk")
 
 
-def _recorded(rights: Rights) -> Mapping[str, str | None]:
+def _recorded(rights: Rights) -> dict[str, str | None]:
     known = rights.helpdesk_user
     return {
         "name": rights.name.strip(),
@@ -207,11 +208,12 @@ def _record(
     at: datetime,
     **values: Mapping[str, str | None],
 ) -> None:
-    """Their rights stay in the record; their name stands where it can be erased."""
+    """Their rights stay in the record; their name and e-mail stand where they can be erased."""
     detail: dict[str, object] = {"person": person.id}
     text: dict[str, object] = {}
     for when, said in values.items():
-        detail[when] = {name: value for name, value in said.items() if name != "name"}
-        if "name" in said:
-            text[when] = said["name"]
+        detail[when] = {name: value for name, value in said.items() if name not in _PERSONAL}
+        personal = {name: value for name, value in said.items() if name in _PERSONAL}
+        if personal:
+            text[when] = personal
     audit.add(session, scope, at=at, actor=by, event=event, detail=detail, text=text)

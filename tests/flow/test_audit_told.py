@@ -103,9 +103,10 @@ def test_what_an_admin_changes_is_on_record_and_names_stand_apart(bench: Bench) 
     onboarding.invite(runtime, merchant_id, email)
     onboarding.activate_policy(runtime, merchant_id, TWO_APPROVALS, by="Chloe")
     person = told(bench, "person_added")[-1]
-    assert person.detail == {"person": person_id, "role": "lead", "limit": "50.00 USD"}
-    assert texts(bench, person) == {"name": "Dora", "email": email}
-    assert told(bench, "invited")[-1].detail == {"person": person_id}
+    after = {"role": "lead", "limit": "50.00 USD", "helpdesk_user": None}
+    assert person.detail == {"person": person_id, "after": after}
+    assert texts(bench, person) == {"after": {"name": "Dora", "email": email}}
+    assert told(bench, "person_invited")[-1].detail == {"person": person_id}
     here = {"account": account_id}
     assert told(bench, "webhook_secret_added")[-1].detail == here
     assert told(bench, "credentials_replaced")[-1].detail == here

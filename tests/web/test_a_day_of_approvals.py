@@ -7,18 +7,20 @@ from playwright.sync_api import Browser, Page, expect
 
 from plugin import onboarding
 from plugin.models import DraftState, Role
+from plugin.privacy.erase import erase
+from plugin.privacy.finding import Subject, find
 from tests.bench.world import ANA, BEN, CHLOE, Bench
 from tests.web.conftest import Open, windows
 
 DORA = "dora@larkspur-outfitters.example"
-HOUR = 3600
+HALF_AN_HOUR = 1800
 POLICIES = """
 version: 1
 currency: USD
 policies:
   - {id: anything, when: {actions: any}, require: approval, approvers: [agent]}
   - {id: big, when: {action: refund, amount_over: 50.00}, require: approval, approvers: [lead],
-     deadline: 2h, escalate_to: admin}
+     deadline: 30m, escalate_to: admin}
   - {id: two-people, tags: [vip], require: approval, approvers: [lead], approvals: 2}
 """
 
@@ -43,10 +45,10 @@ def look(bench: Bench, page: Page, ticket_id: str) -> None:
     page.goto(f"{bench.url}/drafts/{bench.draft(ticket_id).id}")
 
 
-def approve(page: Page) -> None:
-    ticks = page.get_by_label("I have done")
-    if ticks.count():
-        ticks.check()
+def approve(page: Page, *, last: bool = True) -> None:
+    """The last signature says that what it does in the shop is done."""
+    if last:
+        page.get_by_label("I have done").check()
     page.locator("#approve").click()
 
 
@@ -68,7 +70,7 @@ def test_four_eyes_are_two_people(day: Bench, sign_in: Open) -> None:
     ben, dora = sign_in(BEN), sign_in(DORA)
     ticket_id = day.opened("refund_under_limit", tags=["vip"])
     look(day, ben, ticket_id)
-    approve(ben)
+    approve(ben, last=False)
     expect(ben.get_by_text("You have approved.")).to_be_visible()
     expect(ben.locator("#approve")).to_have_count(0)
     day.pass_time(60)
@@ -85,12 +87,13 @@ def test_a_second_message_voids_what_was_signed(day: Bench, sign_in: Open) -> No
     ben, dora = sign_in(BEN), sign_in(DORA)
     ticket_id = day.opened("refund_under_limit", tags=["vip"])
     look(day, ben, ticket_id)
-    approve(ben)
+    approve(ben, last=False)
     expect(ben.get_by_text("You have approved.")).to_be_visible()
     look(day, dora, ticket_id)
     day.hands.customer_writes(ticket_id, "Wait, please do not refund me, send new gloves instead.")
     day.settle()
-    expect(dora.locator("#notice")).to_contain_text("the customer wrote again")
+    expect(dora.locator("main")).to_contain_text("stale")
+    expect(dora.locator("#approve")).to_have_count(0)
     assert day.drafts(ticket_id)[0].state is DraftState.STALE
     assert "is void" in " ".join(day.notes(ticket_id))
     day.pass_time(60)
@@ -102,9 +105,27 @@ def test_nobody_in_time_asks_the_next_role_and_then_ends(day: Bench, sign_in: Op
     ticket_id = day.opened("refund_over_limit")
     look(day, chloe, ticket_id)
     for told in ("Now an admin is asked", "expired: nobody signed it in time"):
-        day.pass_time(2 * HOUR + 60)
+        day.pass_time(HALF_AN_HOUR + 60)
         day.sweep()
         assert told in " ".join(day.notes(ticket_id))
-    expect(chloe.locator("#notice")).to_contain_text("expired now")
+    expect(chloe.locator("main")).to_contain_text("expired")
     assert day.draft(ticket_id).state is DraftState.EXPIRED
     assert day.public(ticket_id) == []
+
+
+def test_an_erased_customer_is_gone_and_the_chain_holds(day: Bench, sign_in: Open) -> None:
+    chloe = sign_in(CHLOE)
+    ticket_id = day.opened("refund_under_limit")
+    name, email = (day.tickets["refund_under_limit"]["from"][key] for key in ("name", "email"))
+    look(day, chloe, ticket_id)
+    expect(chloe.locator("main")).to_contain_text(name)
+    found = find(day.runtime, day.scope, Subject(email))
+    erase(day.runtime, day.scope, found.tickets, why="customer_asked", asked_by="command")
+    look(day, chloe, ticket_id)
+    expect(chloe.get_by_role("heading", level=1)).to_have_text("(erased)")
+    expect(chloe.locator("#message")).not_to_contain_text(name)
+    chloe.goto(f"{day.url}/queue")
+    expect(chloe.locator("main")).not_to_contain_text(name)
+    chloe.goto(f"{day.url}/audit")
+    chloe.get_by_role("button", name="Check that nothing was touched").click()
+    expect(chloe.get_by_text("The chain is intact")).to_be_visible()
