@@ -137,9 +137,8 @@ def test_nothing_of_an_erased_customer_is_left_anywhere(bench: Bench) -> None:
     assert traces(bench) == set()
     if bench.runtime.database.is_sqlite:
         bench.runtime.database.forget_past()
-        for file in Path(bench.runtime.database.url.removeprefix("sqlite:///")).parent.glob(
-            "*.db*"
-        ):
+        kept = Path(bench.runtime.database.url.removeprefix("sqlite:///"))
+        for file in kept.parent.glob(f"{kept.name}*"):
             raw = file.read_bytes()
             assert not any(trace.encode() in raw for trace in TRACES), file
 
