@@ -12,7 +12,7 @@ from tests.bench.world import BEN, Bench
 from tests.web.conftest import Visit
 from tests.web.sidebar_app import Sidebar, install
 
-MORE = 5
+MORE, TIMES = 5, 3
 VERDICTS = (("approve", DraftState.APPROVED), ("undo", DraftState.AWAITING_REVIEW))
 # As long as what is looked for: a statement with another number of values is the same.
 _LIST = re.compile(r"IN \((?!SELECT).*?\)(?!s)")
@@ -41,8 +41,16 @@ def grown(
 
 
 def _queries(bench: Bench, work: Callable[[], object]) -> Counter[str]:
-    """The second time: the first may do what is done once a draft, such as ticking an action."""
+    """What is done each time: the fewest of some, after a first.
+
+    The first may do what is done once a draft, such as ticking an action. And where a webhook comes
+    amid the work, as it does on a slow machine, one time has a look more than another.
+    """
     work()
+    return min((_once(bench, work) for _ in range(TIMES)), key=Counter.total)
+
+
+def _once(bench: Bench, work: Callable[[], object]) -> Counter[str]:
     with counted(bench.runtime.database) as statements:
         work()
     return Counter(_LIST.sub("IN (...)", statement) for statement in statements)
