@@ -12,6 +12,7 @@ from connectors.errors import ConnectorError, NotFoundError
 from connectors.types import Message
 from plugin.runtime import Runtime
 from plugin.store import drafts, effects, merchants
+from plugin.store.columns import storable
 from plugin.store.schema import DraftRow
 from plugin.text.reply import split_reply
 from plugin.web.sign_in import SignedIn
@@ -92,13 +93,13 @@ def _line(message: Message, ours: Collection[str], draft: DraftRow) -> Line:
     staff = "staff" if message.author.role.is_staff else "customer"
     answered = message.id == draft.message_id
     return Line(
-        who=message.author.name,
+        who=storable(message.author.name),
         whose="ours" if message.id in ours else staff,
         public=message.public,
         at=message.created_at,
-        words=parts.reply,
-        rest="\n\n".join(part.text for part in parts.removed),
-        attachments=message.attachments,
+        words=storable(parts.reply),
+        rest=storable("\n\n".join(part.text for part in parts.removed)),
+        attachments=tuple(map(storable, message.attachments)),
         is_answered=answered,
-        stands_above=answered and parts.reply == draft.message_text,
+        stands_above=answered and storable(parts.reply) == draft.message_text,
     )

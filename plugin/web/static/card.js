@@ -10,6 +10,8 @@ import { localise } from "./times.js";
 
 export const WROTE_AGAIN = "The customer wrote again. This is a new draft.";
 const ANOTHER = "This is another draft of this ticket.";
+// Ticks and choices are put back where they fit; they are no words to keep.
+const CHOSEN = new Set(["done", "reason_kind"]);
 const TYPED = "What you typed";
 const TYPED_BEFORE = "What you typed for the draft before this one";
 // Whoever was about to press a button has not read what it is about now.
@@ -105,8 +107,9 @@ function restore(draft) {
       continue;
     }
     const field = fields.find((one) => !one.readOnly && one.dataset.offered === offered);
-    if (!field) keep(value, TYPED);
-    else {
+    if (!field) {
+      if (!CHOSEN.has(name)) keep(value, TYPED);
+    } else {
       field.value = value;
       field.closest("details")?.setAttribute("open", "");
     }
@@ -126,7 +129,9 @@ export function forgetRefusal() {
 }
 
 function setAside(draft) {
-  for (const { name, value } of typed.get(draft) ?? []) if (name !== "done") keep(value, TYPED_BEFORE);
+  for (const { name, value } of typed.get(draft) ?? []) {
+    if (!CHOSEN.has(name)) keep(value, TYPED_BEFORE);
+  }
   typed.delete(draft);
 }
 
