@@ -57,15 +57,13 @@ def ask_tags(
     session: Session, enqueue: Enqueue, scope: Scope, draft: DraftRow, *, at: datetime
 ) -> None:
     """Ask for the ticket's tags to mirror where its drafts stand."""
-    _ask(
+    _ask_of(
         session,
         enqueue,
         scope,
+        draft,
         kind=EffectKind.TAGS,
         key=f"tags:{draft.id}:{new_id()}",
-        account_id=draft.account_id,
-        ticket_id=draft.ticket_id,
-        draft_id=draft.id,
         payload={},
         at=at,
     )
@@ -86,15 +84,13 @@ def ask_assignment(
     `payload` has the ``group``, the revision ``rev``, and ``since`` when somebody who assigned it
     by hand is not overruled.
     """
-    _ask(
+    _ask_of(
         session,
         enqueue,
         scope,
+        draft,
         kind=EffectKind.ASSIGN,
         key=f"assign:{draft.id}:{draft.rev}:{occasion}",
-        account_id=draft.account_id,
-        ticket_id=draft.ticket_id,
-        draft_id=draft.id,
         payload=payload,
         at=at,
     )
@@ -115,15 +111,13 @@ def ask_mail(
 
     `payload` has what cannot be worked out then.
     """
-    _ask(
+    _ask_of(
         session,
         enqueue,
         scope,
+        draft,
         kind=EffectKind.MAIL,
         key=f"mail:{draft.id}:{draft.rev}:{occasion}:{person_id}",
-        account_id=draft.account_id,
-        ticket_id=draft.ticket_id,
-        draft_id=draft.id,
         payload={**payload, "occasion": occasion, "rev": draft.rev, "to": person_id},
         at=at,
     )
@@ -139,15 +133,13 @@ def ask_chat(
     at: datetime,
 ) -> None:
     """Ask for a message in the merchant's chat, once for each occasion."""
-    _ask(
+    _ask_of(
         session,
         enqueue,
         scope,
+        draft,
         kind=EffectKind.CHAT,
         key=f"chat:{draft.id}:{draft.rev}:{occasion}",
-        account_id=draft.account_id,
-        ticket_id=draft.ticket_id,
-        draft_id=draft.id,
         payload={"occasion": occasion, "rev": draft.rev},
         at=at,
     )
@@ -230,6 +222,31 @@ def reply_key(draft: DraftRow) -> str:
 def note_key(key: str) -> str:
     """Names a note's effect."""
     return f"note:{key}"
+
+
+def _ask_of(
+    session: Session,
+    enqueue: Enqueue,
+    scope: Scope,
+    draft: DraftRow,
+    *,
+    kind: EffectKind,
+    key: str,
+    payload: dict[str, object],
+    at: datetime,
+) -> None:
+    _ask(
+        session,
+        enqueue,
+        scope,
+        kind=kind,
+        key=key,
+        account_id=draft.account_id,
+        ticket_id=draft.ticket_id,
+        draft_id=draft.id,
+        payload=payload,
+        at=at,
+    )
 
 
 def _ask(

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from plugin.errors import MovedError
 from plugin.models import UNDELIVERED, DraftState
-from plugin.review.rights import require_agent
 from plugin.runtime import Runtime
+from plugin.signing import require_agent
 from plugin.store import audit, drafts, people
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow

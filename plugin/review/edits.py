@@ -25,8 +25,9 @@ from plugin.judgement import (
 from plugin.models import Decision, DraftState, Oversight
 from plugin.policy.limits import keys_of
 from plugin.review.action_edits import ActionChange, Edited, edited, require_said
-from plugin.review.rights import checked_text, require_signer, require_signing_role
+from plugin.review.rights import checked_text
 from plugin.runtime import PolicyInForce, Runtime
+from plugin.signing import require_signer, require_signing_role
 from plugin.store import drafts, verdicts
 from plugin.store.drafts import Held, action_of
 from plugin.store.people_tables import PersonRow

@@ -17,13 +17,12 @@ from plugin.review.rights import (
     are_done,
     edited_text,
     in_composer_words,
-    require_agent,
     require_as_seen,
     require_done,
-    require_signer,
     require_still_true,
 )
 from plugin.runtime import Runtime
+from plugin.signing import require_agent, require_signer
 from plugin.store import audit, drafts, verdicts
 from plugin.store.drafts import COMPOSER_LASTS, Held, in_composer_until
 from plugin.store.people_tables import PersonRow

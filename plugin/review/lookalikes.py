@@ -10,7 +10,7 @@ from datetime import datetime
 
 from plugin.models import DraftState, Oversight
 from plugin.review import claims
-from plugin.review.rights import may_sign
+from plugin.signing import may_sign
 from plugin.store.drafts import Held, in_composer_until
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DraftRow

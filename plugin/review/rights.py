@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from connectors.types import Money
 from plugin import binding, facts
-from plugin.card import action_words, approvers_words
+from plugin.card import action_words
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.judgement import is_stricter, judge_again
-from plugin.models import AWAITING, MONEYLESS_ACTIONS, DraftState, Oversight, Role
+from plugin.models import AWAITING, DraftState, Oversight
 from plugin.review.action_edits import ActionChange, as_typed
 from plugin.runtime import Runtime
+from plugin.signing import require_signing_role
 from plugin.store import audit, drafts, people
 from plugin.store.drafts import Held, action_of, in_composer_until
 from plugin.store.people_tables import PersonRow
@@ -25,21 +26,10 @@ _LONGEST_TEXT = 20_000
 _MAY_LEAVE = AWAITING | {DraftState.APPROVED}
 
 
-def may_sign(held: Held, person: PersonRow) -> str | None:
-    """None where the person may approve this draft; else the sentence why not."""
-    try:
-        require_signer(held, person)
-    except ForbiddenError as forbidden:
-        return str(forbidden)
-    return None
-
-
 def may_respond(held: Held, person: PersonRow) -> bool:
     """Whether the person may say that they answer themselves; their limit does not matter."""
     try:
-        require_agent(person)
-        if held.oversight is Oversight.APPROVAL:
-            require_role(held, person)
+        require_signing_role(held, person)
     except ForbiddenError:
         return False
     return True
@@ -161,37 +151,6 @@ def in_composer_words(runtime: Runtime, session: Session, scope: Scope, held: He
     return f"{name} has this draft in their composer{left}, unless they release it before."
 
 
-def require_agent(person: PersonRow) -> None:
-    """They work on tickets."""
-    if person.deactivated_at is not None:
-        raise ForbiddenError("You are deactivated here, and give no verdict. Ask an admin.")
-    if not person.role.may_sign_for(Role.AGENT):
-        raise ForbiddenError("Your role may look, and give no verdict.")
-
-
-def require_role(held: Held, person: PersonRow) -> None:
-    """Their role is one that the decision asks for, or a higher one."""
-    decision = held.decision
-    roles: Sequence[str] = decision.approvers if decision else ()
-    if not any(person.role.may_sign_for(Role(role)) for role in roles):
-        raise ForbiddenError(f"This draft needs {approvers_words(roles)}.")
-
-
-def require_signer(held: Held, person: PersonRow) -> None:
-    """They may approve it: by their role, and within their limit."""
-    require_signing_role(held, person)
-    limit = people.limit_of(person)
-    if limit is not None:
-        _require_within(held, limit)
-
-
-def require_signing_role(held: Held, person: PersonRow) -> None:
-    """They may approve it by their role, whatever it costs."""
-    require_agent(person)
-    if held.oversight is Oversight.APPROVAL:
-        require_role(held, person)
-
-
 def are_done(held: Held) -> bool:
     """Whether somebody has said of every action that they did it, or there are none."""
     return all(row.done_at is not None for row in held.actions)
@@ -262,21 +221,3 @@ def checked_text(given: str | None) -> str:
     if len(text) > _LONGEST_TEXT:
         raise InvalidInputError("text", f"A reply has at most {_LONGEST_TEXT} characters.")
     return text
-
-
-def _require_within(held: Held, limit: Money) -> None:
-    """One approval moves at most the person's limit. An unknown amount is over every limit."""
-    total = Money.from_minor(0, limit.currency)
-    for row in held.actions:
-        money = action_of(row).money
-        if money is None and row.type in MONEYLESS_ACTIONS:
-            continue
-        if money is None or money.currency != limit.currency:
-            raise ForbiddenError(
-                f"Your limit is {limit}, and what this costs is not known in {limit.currency}."
-            )
-        total = Money(total.amount + money.amount, limit.currency)
-    if total.amount > limit.amount:
-        raise ForbiddenError(
-            f"This moves {total}, and your limit is {limit}. Ask somebody with a higher one."
-        )

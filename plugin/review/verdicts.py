@@ -22,18 +22,16 @@ from plugin.review.action_edits import ActionChange
 from plugin.review.edits import Edit, Editor
 from plugin.review.habits import habit_of
 from plugin.review.rights import (
-    require_agent,
     require_answerable,
     require_as_seen,
     require_awaiting,
     require_done,
     require_in_no_composer,
     require_payable,
-    require_role,
-    require_signer,
     require_still_true,
 )
 from plugin.runtime import Runtime
+from plugin.signing import require_agent, require_role, require_signer
 from plugin.store import drafts, verdicts
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
@@ -43,6 +41,10 @@ from plugin.telling import ask as telling
 log = structlog.get_logger(__name__)
 
 LONGEST_INSTRUCTION = 500
+_NO_REASON = {
+    False: "Choose what is wrong with it, or say it in a few words.",
+    True: "Say in a few words why you reject it.",
+}
 _SIGNING = frozenset({VerdictKind.APPROVE, VerdictKind.EDIT})
 _SETTLES = {
     VerdictKind.WAS_SENT: DraftState.DELIVERED,
@@ -211,7 +213,7 @@ class _Step:
         require_agent(self.person)
         short = self.verdict.reason_kind in (None, RejectReason.OTHER)
         if short and not (self.verdict.reason or "").strip():
-            raise InvalidInputError("reason", "Say in a few words why you reject it.")
+            raise InvalidInputError("reason", _NO_REASON[self.verdict.surface is Surface.NOTE])
         self._record(reason_kind=self.verdict.reason_kind or RejectReason.OTHER)
         self._move(DraftState.REJECTED)
 

@@ -9,12 +9,12 @@ from connectors.errors import RejectedError
 from connectors.types import Letter
 from plugin.models import DraftState, EffectKind, Occasion
 from plugin.runtime import Runtime
+from plugin.signing import may_sign
 from plugin.store import drafts, people, verdicts
 from plugin.store.drafts import Held
 from plugin.store.schema import EffectRow
 from plugin.store.scope import Scope
 from plugin.telling import words
-from plugin.telling.whom import may_sign
 
 log = structlog.get_logger(__name__)
 
@@ -61,8 +61,10 @@ def _ready(runtime: Runtime, session: Session, scope: Scope, effect: EffectRow) 
     to = None
     if effect.kind is EffectKind.MAIL:
         person = people.person(session, scope, str(effect.payload["to"]))
+        if person.deactivated_at is not None:
+            return None
         signed = verdicts.signers(session, scope, held.draft.id, held.draft.rev)
-        wanted = may_sign(held, person) and person.id not in signed
+        wanted = may_sign(held, person) is None and person.id not in signed
         if occasion in words.ASKING and not wanted:
             return None
         to = person.email

@@ -4,16 +4,16 @@ Whoever may sign is not bothered as long as a lower role can do it; where too fe
 here or may move so much money, the next one is asked as well.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from connectors.types import Money
-from plugin.models import MONEYLESS_ACTIONS, Oversight, Role
+from plugin.models import Role
+from plugin.signing import may_sign
 from plugin.store import people, verdicts
-from plugin.store.drafts import Held, action_of
+from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
@@ -69,32 +69,11 @@ def asked(
     return Asked(tuple(found.values()), lowest or next(iter(roles), Role.ADMIN), in_place_of)
 
 
-def may_sign(held: Held, person: PersonRow) -> bool:
-    """Whether a person may sign: their role, and their limit. `review.rights` says why not."""
-    roles: Sequence[str] = held.decision.approvers if held.decision else ()
-    if held.oversight is Oversight.APPROVAL and not any(
-        person.role.may_sign_for(Role(role)) for role in roles
-    ):
-        return False
-    limit = people.limit_of(person)
-    return person.role.may_sign_for(Role.AGENT) and (limit is None or _is_within(held, limit))
-
-
 def _counts(role: Role, held: Held, above: Role | None) -> bool:
     wanted = [Role(one) for one in (held.decision.approvers if held.decision else ())]
     if above is not None and not role.may_sign_for(above):
         return False
     return any(role.may_sign_for(one) for one in wanted)
-
-
-def _is_within(held: Held, limit: Money) -> bool:
-    """What is not known in the limit's currency is over every limit."""
-    moves = [action_of(row) for row in held.actions if row.type not in MONEYLESS_ACTIONS]
-    amounts = [
-        action.money.amount if action.money and action.money.currency == limit.currency else None
-        for action in moves
-    ]
-    return None not in amounts and sum(amount or 0 for amount in amounts) <= limit.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +103,7 @@ class _Desk:
         return found
 
     def _can(self, person: PersonRow) -> bool:
-        return person.id not in self.signed and may_sign(self.held, person)
+        return person.id not in self.signed and may_sign(self.held, person) is None
 
     def _is_here(self, person: PersonRow) -> bool:
         return person.away_until is None or person.away_until <= self.at

@@ -10,7 +10,7 @@ from plugin.card import approvers_words
 from plugin.models import UNDELIVERED, DraftState, Oversight, Role
 from plugin.review import claims
 from plugin.review.lookalikes import Kind, kind_of, why_apart
-from plugin.review.rights import may_sign
+from plugin.signing import may_sign
 from plugin.store import drafts, people, waiting
 from plugin.store.drafts import Held, action_of
 from plugin.store.schema import DecisionRow, DraftRow

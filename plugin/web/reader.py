@@ -7,7 +7,8 @@ from datetime import datetime
 from plugin.card import Card
 from plugin.models import Oversight, Role
 from plugin.review.insertion import may_insert
-from plugin.review.rights import may_be_answered, may_respond, may_sign
+from plugin.review.rights import may_be_answered, may_respond
+from plugin.signing import may_sign
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.web.standing import Answering

@@ -1,6 +1,6 @@
 """`audit verify` finds whatever somebody with the database in their hands does to the audit."""
 
-from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -10,19 +10,9 @@ from plugin.audit.verify import verify
 from plugin.store import audit, audit_reading
 from plugin.store.audit_digest import moment, row_digest
 from plugin.store.audit_reading import Stored
-from plugin.store.columns import Keyring
 from plugin.store.engine import Database
 from tests.audit.unguarded import UNGUARDED
-from tests.bench.databases import KEY
 from tests.store.support import AT, Owner, add_draft, owner
-
-
-@pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    Keyring.use((KEY,))
-    opened = Database(database_url)
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
@@ -53,8 +43,8 @@ def tampered(database: Database, *statements: str) -> None:
             session.connection().exec_driver_sql(statement)
 
 
-def found(database: Database, of: Owner, **more: str) -> tuple[int | None, str]:
-    wrong = verify(database, of.scope, **more).wrong  # type: ignore[arg-type]
+def found(database: Database, of: Owner, **more: Any) -> tuple[int | None, str]:
+    wrong = verify(database, of.scope, **more).wrong
     assert wrong is not None
     return wrong.number, wrong.how
 

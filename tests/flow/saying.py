@@ -1,16 +1,18 @@
 """What people say to a draft, as the review page sends it."""
 
+from typing import Any
+
 from plugin.models import DraftState, Surface, VerdictKind
 from plugin.review.action_edits import ActionChange
 from plugin.review.verdicts import Verdict, give
 from tests.bench.world import Bench
 
 
-def say(bench: Bench, ticket_id: str, email: str, kind: str, **fields: object) -> DraftState:
+def say(bench: Bench, ticket_id: str, email: str, kind: str, **fields: Any) -> DraftState:
     """Give a verdict on the newest draft as it stands now."""
     draft = bench.draft(ticket_id)
-    seen: dict[str, object] = {"rev": draft.rev, "state": draft.state, **fields}
-    verdict = Verdict(VerdictKind(kind), Surface.REVIEW_PAGE, **seen)  # type: ignore[arg-type]
+    seen: dict[str, Any] = {"rev": draft.rev, "state": draft.state, **fields}
+    verdict = Verdict(VerdictKind(kind), Surface.REVIEW_PAGE, **seen)
     return give(bench.runtime, bench.scope, draft.id, bench.person(email), verdict)
 
 

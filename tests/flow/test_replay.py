@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -314,15 +315,15 @@ drafted = st.tuples(
 @settings(max_examples=12, suppress_health_check=list(HealthCheck))
 @given(st.lists(drafted, min_size=1, max_size=8))
 def test_the_file_in_force_changes_nothing_of_its_own_decisions(
-    runtime: Runtime, story: list[tuple[object, ...]]
+    runtime: Runtime, story: list[tuple[Any, ...]]
 ) -> None:
     past = Past(runtime, POLICY)
     for actions, text, confidence, message, customer, hours, then in story:
-        past.pass_time(hours=hours)  # type: ignore[arg-type]
-        draft = reply(*actions, text=text, confidence=confidence)  # type: ignore[misc]
+        past.pass_time(hours=hours)
+        draft = reply(*actions, text=text, confidence=confidence)
         ticket = past.comes(draft, message=message, customer=customer)
         if then in MOVES[past.held(ticket).draft.state]:
-            past.pass_time(hours=1).moves(ticket, then)  # type: ignore[arg-type]
+            past.pass_time(hours=1).moves(ticket, then)
     found = past.replayed()
     assert found.drafts == len(story)
     assert (found.held_more, found.held_less) == (0, 0)

@@ -46,6 +46,16 @@ def test_from_the_first_word_to_the_expiry_everybody_hears_it_once(told: Told) -
     assert told.bench.public(ticket_id) == []
 
 
+def test_whoever_is_deactivated_hears_nothing_any_more(told: Told) -> None:
+    told.waiting()
+    told.after(1)
+    told.change(BEN, deactivated_at=told.bench.clock())
+    for minutes in (5, 5, 11):
+        told.after(minutes)
+    assert len(told.subjects(BEN)) == 1
+    assert len(told.subjects(CHLOE)) > 1
+
+
 def test_a_mail_says_what_is_needed_and_nothing_of_the_customers(told: Told) -> None:
     ticket_id = told.waiting(
         subject="<!channel> my refund",

@@ -1,5 +1,7 @@
 """Who may give which verdict, and what a verdict does."""
 
+from typing import Any
+
 import pytest
 
 from plugin import onboarding
@@ -24,7 +26,7 @@ policies:
 """
 
 
-def say(bench: Bench, ticket_id: str, email: str, kind: str, **fields: object) -> DraftState:
+def say(bench: Bench, ticket_id: str, email: str, kind: str, **fields: Any) -> DraftState:
     """Give a verdict on the review page, as the page does."""
     draft = bench.draft(ticket_id)
     verdict = Verdict(
@@ -32,7 +34,7 @@ def say(bench: Bench, ticket_id: str, email: str, kind: str, **fields: object) -
         surface=Surface.REVIEW_PAGE,
         rev=draft.rev,
         state=draft.state,
-        **fields,  # type: ignore[arg-type]
+        **fields,
     )
     return give(bench.runtime, bench.scope, draft.id, bench.person(email), verdict)
 

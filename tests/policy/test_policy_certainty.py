@@ -1,6 +1,7 @@
 """Where facts are missing: whatever they turn out to be, the decision is one that was possible."""
 
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from hypothesis import given
@@ -110,9 +111,9 @@ confidences = st.none() | st.decimals(0, 1, places=2)
 
 @unhurried
 @given(confidences)
-def test_an_allowance_for_want_of_a_fact_is_not_given(confidence: object) -> None:
+def test_an_allowance_for_want_of_a_fact_is_not_given(confidence: Decimal | None) -> None:
     file = file_of(["allow: auto, when: {confidence_at_least: 0.5}"])
-    one = replace(draft(text="Thank you."), confidence=confidence)  # type: ignore[arg-type]
+    one = replace(draft(text="Thank you."), confidence=confidence)
     decided = decide(file, one, Facts()).oversight
-    enough = confidence is not None and confidence >= 0.5  # type: ignore[operator]
+    enough = confidence is not None and confidence >= Decimal("0.5")
     assert decided is (AUTO if enough else REVIEW)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -293,8 +294,8 @@ def _unsaid(situation: Situation, found: "re.Match[str]", _: Decimal) -> Situati
     return replace(situation, draft=replace(situation.draft, text=text))
 
 
-def _order(situation: Situation, **known: object) -> Situation:
-    order = replace(situation.facts.order or OrderFacts(), **known)  # type: ignore[arg-type]
+def _order(situation: Situation, **known: Any) -> Situation:
+    order = replace(situation.facts.order or OrderFacts(), **known)
     return replace(situation, facts=replace(situation.facts, order=order))
 
 

@@ -6,6 +6,7 @@ import json
 import threading
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select, text, update
@@ -23,9 +24,9 @@ from tests.store.support import AT, THREADS, Owner, add_draft, all_at_once, owne
 WORDS = "the jacket was worn, says ana@larkspur.example"
 
 
-def tell(database: Database, of: Owner, event: str = "told", **more: object) -> None:
+def tell(database: Database, of: Owner, event: str = "told", **more: Any) -> None:
     with database.write() as session:
-        audit.add(session, of.scope, at=AT, actor="person:1", event=event, **more)  # type: ignore[arg-type]
+        audit.add(session, of.scope, at=AT, actor="person:1", event=event, **more)
 
 
 def rows(database: Database, of: Owner) -> Sequence[AuditRow]:

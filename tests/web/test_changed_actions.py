@@ -86,7 +86,7 @@ def test_another_draft_with_an_instruction(bench: Bench, visit: Visit) -> None:
 def test_a_rejection_takes_a_reason_of_the_list_or_words(bench: Bench, visit: Visit) -> None:
     ana, draft = visit(ANA), bench.draft(bench.opened(GLOVES))
     empty = ana.verdict(draft.id, "reject", reason_kind="", reason=" ")
-    assert problem(empty) == "Say in a few words why you reject it."
+    assert problem(empty) == "Choose what is wrong with it, or say it in a few words."
     unknown = ana.verdict(draft.id, "reject", reason_kind="mood", headers=JSON)
     assert unknown.status_code == 422
     done = ana.verdict(draft.id, "reject", reason_kind="wrong_amount", reason="It was one of two.")

@@ -75,7 +75,7 @@ class Walker:
         """A fresh session each time: one of the routes ends it."""
         unknown = {*route.rule.arguments} - {*self.known}
         assert not unknown, f"{route.rule}: add a value for {unknown} to `known`"
-        _, path = route.rule.build({name: self.known[name] for name in route.rule.arguments})  # type: ignore[misc]
+        _, path = route.rule.build({name: self.known[name] for name in route.rule.arguments})  # type: ignore[misc] # it says None for what may not fit
         self.client.delete_cookie(SESSION_COOKIE)
         if person is not None:
             token = self._session(person)

@@ -215,7 +215,7 @@ def test_a_refusal_is_a_sentence(bench: Bench) -> None:
     no_reason = ana.act(draft_id, "verdict", verdict="reject", **seen)
     assert (no_reason.status_code, sentence(no_reason)) == (
         422,
-        "Say in a few words why you reject it.",
+        "Choose what is wrong with it, or say it in a few words.",
     )
     for broken in ({"rev": "x"}, {"state": "sent"}, {"verdict": "delete"}):
         answer = ana.act(draft_id, "verdict", **{"verdict": "reject", **seen, **broken})

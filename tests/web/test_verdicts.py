@@ -143,7 +143,7 @@ def test_a_rejection_needs_a_reason(bench: Bench, visit: Visit) -> None:
     draft = bench.draft(ticket_id)
     ana = visit(ANA)
     for reason, sentence in (
-        (" ", "Say in a few words why you reject it."),
+        (" ", "Choose what is wrong with it, or say it in a few words."),
         ("x" * 501, "A reason has at most 500 characters."),
     ):
         refused = ana.verdict(draft.id, "reject", reason=reason)
