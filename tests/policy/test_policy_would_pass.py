@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from connectors.types import ActionRequest, Money
@@ -213,6 +213,13 @@ levels = st.sampled_from(["review", "approval", "block"])
 
 @settings(deadline=None, max_examples=500)
 @given(policies, levels, drafts, facts, st.decimals(0, 1, places=3))
+@example(  # a tag before an amount
+    ["require: approval, when: {tags_none: b}"],
+    "approval",
+    Draft(None, None, None, None, (ActionRequest("discount", Money(Decimal("55.56"), "EUR")),)),
+    Facts(),
+    Decimal(0),
+)
 def test_the_change_that_is_named_lets_it_pass(
     written: list[str], level: str, asked: Draft, known: Facts, part: Decimal
 ) -> None:
@@ -302,7 +309,7 @@ def _order(situation: Situation, **known: Any) -> Situation:
 _MONEY = r"(?P<most>[\d.]+) (?P<currency>[A-Z]{3}) or less"
 READ: dict[str, Change] = {
     rf"if the worth of the (?P<nouns>[a-z_, ]+) were known and {_MONEY}": _amount,
-    rf"with (an? )?(?P<nouns>[a-z_, ]+) of {_MONEY}( together)?": _amount,
+    rf"with (an? )?(?P<nouns>((?!\bwith )[a-z_, ])+) of {_MONEY}( together)?": _amount,
     rf"(?P<nouns>)\bat {_MONEY}": _amount,
     r"without the tags? (?P<tags>[abc](( and |, )[abc])*)\b": lambda one, found, _: _tags(
         one, set(re.findall(r"\b[abc]\b", found["tags"])), set()
