@@ -24,6 +24,7 @@ from plugin.outbox import ask_redraft, ask_tags
 from plugin.policy import reading
 from plugin.policy.limits import keys_of
 from plugin.policy.situation import Situation
+from plugin.provenance import completed
 from plugin.runtime import Case, Runtime
 from plugin.store import drafts, effects, merchants, verdicts
 from plugin.store.drafts import Held
@@ -136,7 +137,7 @@ def _put(
         topics=topics_of(known, draft),
     )
     drafts.forget_revision(session, scope, row.id, row.rev)
-    drafts.add_actions(session, scope, row.id, row.rev, draft.actions)
+    drafts.add_actions(session, scope, row.id, row.rev, completed(draft.actions, known))
     actions = dict(enumerate(draft.actions))
     headroom.hold_again(session, scope, row.id, actions, known, at=now)
     _wait_for_verdict(runtime, session, scope, row, decision)

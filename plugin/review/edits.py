@@ -24,6 +24,7 @@ from plugin.judgement import (
 )
 from plugin.models import Decision, DraftState, Oversight
 from plugin.policy.limits import keys_of
+from plugin.provenance import Kind, Told
 from plugin.review.action_edits import ActionChange, Edited, edited, require_said
 from plugin.review.rights import checked_text
 from plugin.runtime import PolicyInForce, Runtime
@@ -130,7 +131,10 @@ class Editor:
         row = decision_row(draft, draft.rev, again, in_force=in_force, at=now)
         drafts.add_decision(session, scope, row)
         kept = [row for row in self.held.actions if row.position not in change.dropped]
-        drafts.carry_actions(session, scope, kept, to_rev=draft.rev, amounts=change.amounts)
+        origin = str(Told(Kind.PERSON, f"{self.person.name}, who changed it"))
+        drafts.carry_actions(
+            session, scope, kept, to_rev=draft.rev, amounts=change.amounts, origin=origin
+        )
         session.flush()
         new = drafts.get(session, scope, draft.id)
         hold_again(session, scope, new, facts.from_record(draft.facts), at=now)

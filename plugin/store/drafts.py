@@ -96,10 +96,12 @@ def carry_actions(
     *,
     to_rev: int,
     amounts: Mapping[int, Money] | None = None,
+    origin: str = "",
 ) -> None:
     """Store the actions of one revision for another, with what was done by hand already.
 
-    An action keeps its position through all revisions. `amounts` are new ones, by position.
+    An action keeps its position through all revisions. `amounts` are new ones, by position, and
+    `origin` is where they came from.
     """
     for row in rows:
         values = {
@@ -110,6 +112,7 @@ def carry_actions(
         new = ActionRow(**{**values, "merchant_id": scope.merchant_id, "rev": to_rev})
         if amounts and row.position in amounts:
             new.amount_minor = amounts[row.position].minor()
+            new.origins = {**(row.origins or {}), "amount": origin}
         session.add(new)
 
 

@@ -24,6 +24,8 @@ def test_a_lower_amount_is_signed_and_told(bench: Bench, visit: Visit) -> None:
     sent = ana.verdict(draft.id, "approve", text=text, done="0", **amount("20.00"))
     assert sent.status_code == 200
     assert "refund 20.00 USD on #1005" in words_of(sent)
+    assert "20.00 USD from Ana Reyes, who changed it" in words_of(sent)
+    assert "20.00 USD from shop order" not in words_of(sent)
     assert "edited and approved it" in words_of(sent)
     assert bench.draft(ticket_id).state is DraftState.APPROVED
 
