@@ -1,9 +1,12 @@
-# The tasks of this project. `make setup` needs Python 3.11 and, for the tests, Debian's chromium.
+# The tasks of this project. `make setup` needs Python 3.11 and, for the tests, Debian's chromium-headless-shell or chromium.
 .PHONY: setup demo check format test soak bench lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 ARGS ?=
+DATABASES ?= --draw-databases
+# Many processes are started: none of them should compile the code again.
+export PYTHONDONTWRITEBYTECODE =
 export XDG_RUNTIME_DIR ?= $(CURDIR)/.venv/run
 
 setup: .venv/ready
@@ -29,7 +32,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 test: check
-	$(BIN)/pytest -n 3 --dist loadfile --equal-databases $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --equal-databases $(DATABASES) $(ARGS)
 
 soak: setup
 	$(BIN)/pytest bench/soak $(ARGS)

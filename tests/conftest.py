@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from tests.bench import drawing
 from tests.bench.databases import KINDS, Databases, databases, memory, settings_for
+from tests.bench.drawing import nameless
 from tests.bench.sameness import made_once
 from tests.bench.world import Bench
 
@@ -22,12 +24,28 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         action="store_true",
         help="fail where a test passed on one kind of database only",
     )
+    parser.addoption(
+        drawing.OPTION,
+        action="store_true",
+        help="run a test of flows and pages on one kind of database, drawn by its name",
+    )
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the kinds of database that were not drawn."""
+    if not config.getoption(drawing.OPTION):
+        return
+    left_out = {item for item in items if drawing.is_left_out(item.nodeid, item.keywords)}
+    config.hook.pytest_deselected(items=list(left_out))
+    items[:] = [item for item in items if item not in left_out]
 
 
 def pytest_collection_finish() -> None:
     """What is imported and collected stays: the garbage collector need not look at it again."""
     gc.collect()
     gc.freeze()
+    # A full collection looks at all that a test's services made, dead or alive: seldom is enough.
+    gc.set_threshold(20_000, 20, 50)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -75,11 +93,13 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")
     if exitstatus or reporter is None or not session.config.getoption("--equal-databases"):
         return
+    drawn = session.config.getoption(drawing.OPTION)
     odd = on_one(passed_by_database(reporter))
     meant = {
         nameless(report.nodeid)[1]
         for report in reporter.stats.get("passed", ())
         if "one_database" in report.keywords
+        or (drawn and drawing.is_drawn(report.nodeid, report.keywords))
     }
     if odd - meant:
         reporter.write_line(f"on one database only: {', '.join(sorted(odd - meant))}", red=True)
@@ -100,11 +120,3 @@ def on_one(ran: Mapping[str, set[str]]) -> set[str]:
     """The tests that are not on both."""
     ours, theirs = ran.values()
     return ours ^ theirs
-
-
-def nameless(test: str) -> tuple[str | None, str]:
-    """The database that stands in a test's name, and the name without it."""
-    name, _, parameters = test.partition("[")
-    words = parameters.rstrip("]").split("-")
-    kind = next((kind for kind in KINDS if kind in words), None)
-    return kind, "-".join([name, *(word for word in words if word != kind)])

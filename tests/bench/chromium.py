@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from shutil import which
 
 from playwright.sync_api import Browser, sync_playwright
 
-_CHROMIUM = "/usr/bin/chromium"
+# The shell has no windows, tabs and bubbles to draw: a third less work for the same pages.
+_CHROMIUM = which("chromium-headless-shell") or which("chromium")
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",

@@ -14,6 +14,8 @@ from plugin.store.schema import ReservationRow
 from tests.bench.databases import settings_for
 from tests.bench.world import ANA, BEN, Bench
 
+pytestmark = pytest.mark.each_database("limits are reserved by locks")
+
 # Priya's gloves cost 38.50: a second refund in a month is over it.
 POLICY = """version: 1
 currency: USD

@@ -9,6 +9,8 @@ from plugin.store import corrections, inbox, verdicts
 from tests.bench.databases import settings_for
 from tests.bench.world import ANA, BEN, Bench
 
+pytestmark = pytest.mark.each_database("the main path")
+
 
 def correction_of(bench: Bench, ticket_id: str) -> tuple[Outcome, str]:
     with bench.runtime.database.read() as session:

@@ -1,7 +1,11 @@
 """Two people on one draft at once: one wins, the other is told who. `make soak` says it longer."""
 
+import pytest
+
 from tests.bench.world import Bench
 from tests.flow.two_at_once import require_one_winner, rounds
+
+pytestmark = pytest.mark.each_database("races are settled by the database")
 
 ROUNDS = 48
 

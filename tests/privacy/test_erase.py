@@ -42,6 +42,8 @@ from tests.privacy.whole_database import Place, places
 from tests.store.support import add_draft, owner
 from tests.web.visitor import Visitor
 
+pytestmark = pytest.mark.each_database("what is erased is gone from the database")
+
 
 def pages_show_no_trace(bench: Bench, tickets: Iterable[str]) -> None:
     """Pages, notes and replays get by without the texts."""

@@ -12,6 +12,8 @@ from plugin.privacy.finding import Subject, find
 from tests.bench.world import ANA, BEN, CHLOE, Bench
 from tests.web.conftest import Open, windows
 
+pytestmark = pytest.mark.each_database("a whole day")
+
 DORA = "dora@larkspur-outfitters.example"
 HALF_AN_HOUR = 1800
 POLICIES = """

@@ -20,6 +20,8 @@ from tests.bench.world import ANA, BEN, CHLOE, Bench
 from tests.web.conftest import Visit
 from tests.web.visitor import parsed
 
+pytestmark = pytest.mark.each_database("the queue is one wide query")
+
 
 @pytest.fixture
 def bench(database_url: str, tmp_path: Path) -> Iterator[Bench]:

@@ -10,6 +10,8 @@ from tests.bench.world import ANA, BEN, CHLOE, Bench
 from tests.web.conftest import Visit
 from tests.web.visitor import JSON, Visitor, parsed, text_of, words_of
 
+pytestmark = pytest.mark.each_database("the queue is one wide query")
+
 OVER, COMPLAINT, UNDER, THREAT = (
     "Refund please",
     "Very disappointed",

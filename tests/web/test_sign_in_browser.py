@@ -48,7 +48,7 @@ def test_an_invited_admin_comes_back_with_a_password(sqlite_bench: Bench, sign_i
     expect(page.get_by_label("Password")).to_be_focused()
     page.keyboard.type(PASSWORD)
     page.keyboard.press("Enter")
-    page.wait_for_url("**/people")
+    expect(page.get_by_role("heading", name="People")).to_be_visible()
     for path in ("/people", "/people/add", "/you"):
         page.goto(f"{bench.url}{path}")
         assert faults(page) == []
