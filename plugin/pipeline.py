@@ -58,13 +58,30 @@ def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
         return
     try:
         followed = follow.follow(runtime, scope, event)
-        state, reason = followed or _route(_case(runtime, scope, event), event)
+        nothing_new = followed or _known(runtime, scope, event)
+        state, reason = nothing_new or _route(_case(runtime, scope, event), event)
     except (ConnectorError, MovedError, DatabaseUnavailableError) as error:
         _again_or_failed(runtime, scope, event, error)
         return
     with runtime.database.write() as session:
         inbox.finish(session, scope, event_id, state, reason=reason, at=runtime.now())
     log.info("event_handled", inbox=event_id, state=state, ticket=event.ticket_id)
+
+
+def _known(runtime: Runtime, scope: Scope, event: InboxEvent) -> follow.Became | None:
+    """What became of a message that we know, without asking the helpdesk; None for a new one.
+
+    Each note and each reply of ours comes back as an event, and a new ticket's message comes twice.
+    """
+    account_id, message_id = event.account_id, event.message_id
+    if message_id is None:
+        return None
+    with runtime.database.read() as session:
+        if message_id in effects.ours_on_ticket(session, scope, account_id, event.ticket_id or ""):
+            return InboxState.IGNORED, "Our own message."
+        if drafts.of_message(session, scope, account_id, message_id):
+            return InboxState.IGNORED, "This message has its draft already."
+    return None
 
 
 def _case(runtime: Runtime, scope: Scope, event: InboxEvent) -> Case:

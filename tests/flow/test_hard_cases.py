@@ -212,7 +212,7 @@ def test_a_policy_that_became_stricter_holds_a_draft_of_yesterday(bench: Bench, 
 
 def test_an_automatic_reply_is_held_back_by_a_policy_that_came_in_time(bench: Bench) -> None:
     down = fail_with(UnavailableError("503"))
-    with_faults(bench, "conversation", lambda read: read(), down, down)
+    with_faults(bench, "conversation", lambda read: read(), down)
     ticket_id = bench.opened("where_is_my_order")
     assert bench.draft(ticket_id).state is DraftState.APPROVED
     onboarding.activate_policy(bench.runtime, bench.scope.merchant_id, BLOCK_ALL, by="test")
