@@ -7,12 +7,19 @@ from werkzeug.exceptions import HTTPException
 from connectors.sandbox.faults import Faults, FaultSeam, fault_routes
 from connectors.sandbox.seam import Seam, attach
 from connectors.sandbox.server import add_background
-from connectors.sandbox.zendesk import app_frame, control, webhook_fault_control, workspace
+from connectors.sandbox.zendesk import (
+    app_frame,
+    control,
+    oauth_control,
+    webhook_fault_control,
+    workspace,
+)
 from connectors.sandbox.zendesk.api import (
     comments,
     groups,
     guard,
     oauth,
+    oauth_consent,
     removals,
     tag_list,
     tags,
@@ -27,6 +34,7 @@ from connectors.sandbox.zendesk.deliveries import Deliveries
 from connectors.sandbox.zendesk.desk import Desk
 from connectors.sandbox.zendesk.errors import ApiError
 from connectors.sandbox.zendesk.events import events_of
+from connectors.sandbox.zendesk.grants import Grants
 from connectors.sandbox.zendesk.installation import Installation
 from connectors.sandbox.zendesk.ledger import Ledger
 from connectors.sandbox.zendesk.records import Change
@@ -39,9 +47,9 @@ from connectors.sandbox.zendesk.wiring import Sandbox, install
 _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
 _INTERFACE = ("/api/", "/oauth/")
-_CONTROLS = (control, webhook_fault_control, app_frame)
+_CONTROLS = (control, oauth_control, webhook_fault_control, app_frame)
 _AREAS = (
-    *(oauth, tickets, comments, removals, tags, tag_list, users, groups, webhooks),
+    *(oauth, oauth_consent, tickets, comments, removals, tags, tag_list, users, groups, webhooks),
     *(*_CONTROLS, workspace),
 )
 
@@ -77,6 +85,7 @@ def _build(config: SandboxConfig) -> Sandbox:
     sender = Sender(config.account_id, config.delivery_seconds, config.clock)
     webhook_faults = WebhookFaults(desk.lock)
     deliveries = Deliveries(desk, registry, sender, webhook_faults)
+    credentials = Credentials(config, desk)
 
     def announce(change: Change) -> None:
         for event in events_of(
@@ -96,7 +105,8 @@ def _build(config: SandboxConfig) -> Sandbox:
         webhooks=registry,
         sender=sender,
         deliveries=deliveries,
-        credentials=Credentials(config, desk),
+        credentials=credentials,
+        grants=Grants(desk, credentials),
         ledger=ledger,
         installation=Installation(desk),
         faults=Faults(lambda: config.clock().timestamp()),

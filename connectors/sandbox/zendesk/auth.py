@@ -7,7 +7,7 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from connectors.sandbox.zendesk.config import SandboxConfig
+from connectors.sandbox.zendesk.config import OAuthClient, SandboxConfig
 from connectors.sandbox.zendesk.desk import Desk
 from connectors.sandbox.zendesk.errors import bad_token, unauthorized
 from connectors.sandbox.zendesk.records import User
@@ -41,24 +41,47 @@ class Credentials:
     def __init__(self, config: SandboxConfig, desk: Desk) -> None:
         self._config = config
         self._desk = desk
+        self._clients = dict(config.oauth_clients)
         self._tokens: dict[str, _Token] = {}
 
+    def register(self, client_id: str, client: OAuthClient) -> None:
+        """An admin makes a client, or changes it."""
+        self._desk.staff(client.user_email)
+        with self._desk.lock:
+            self._clients[client_id] = client
+
+    def client(self, client_id: str) -> OAuthClient | None:
+        """A client by its identifier."""
+        with self._desk.lock:
+            return self._clients.get(client_id)
+
     def issue(self, client_id: str, secret: str, *, scope: str, seconds: int) -> str | None:
-        """A token for a client, or None for a wrong client or secret.
+        """A token for a confidential client, or None for a wrong client or secret.
 
         A bad scope is not refused here: such a token is issued, and its calls get 403.
         """
-        client = self._config.oauth_clients.get(client_id)
-        if client is None or not _same(client.secret, secret):
+        client = self.client(client_id)
+        if client is None or not client.secret or not same(client.secret, secret):
             return None
+        return self.mint(self._desk.staff(client.user_email), scope=scope, seconds=seconds)
+
+    def mint(self, user: User, *, scope: str, seconds: int) -> str:
+        """A token that acts as somebody."""
         token = secrets.token_hex(32)
         with self._desk.lock:
-            self._tokens[token] = _Token(
-                self._desk.staff(client.user_email),
-                frozenset(scope.split()),
-                self._desk.now() + timedelta(seconds=seconds),
-            )
+            until = self._desk.now() + timedelta(seconds=seconds)
+            self._tokens[token] = _Token(user, frozenset(scope.split()), until)
         return token
+
+    def revoke(self, token: str) -> None:
+        """Let a token open nothing any more."""
+        with self._desk.lock:
+            self._tokens.pop(token, None)
+
+    def revoke_all(self) -> None:
+        """Let no token open anything any more."""
+        with self._desk.lock:
+            self._tokens.clear()
 
     def caller(self, authorization: str | None) -> Caller:
         """Who sent this header.
@@ -89,10 +112,11 @@ class Credentials:
             raise unauthorized() from None
         email = name.removesuffix(_TOKEN_SUFFIX)
         known = self._config.api_users.get(email)
-        if email == name or known is None or not _same(known, given):
+        if email == name or known is None or not same(known, given):
             raise unauthorized()
         return Caller(self._desk.staff(email))
 
 
-def _same(known: str, given: str) -> bool:
+def same(known: str, given: str) -> bool:
+    """Compare secrets in constant time."""
     return hmac.compare_digest(known.encode(), given.encode())

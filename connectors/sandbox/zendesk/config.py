@@ -24,10 +24,19 @@ class Seat:
 
 @dataclass(frozen=True, slots=True)
 class OAuthClient:
-    """A confidential client. Its tokens act as the seat `user_email`."""
+    """A client of the account's OAuth.
+
+    Attributes:
+        secret: Empty for a public client, which proves itself by PKCE alone.
+        user_email: The seat that its own tokens (``client_credentials``) act as.
+        redirect_uris: Where a consent may lead back to.
+        name: What the consent page calls it.
+    """
 
     secret: str = field(repr=False)
     user_email: str
+    redirect_uris: tuple[str, ...] = ()
+    name: str = "Bookbag"
 
 
 @dataclass(frozen=True, slots=True)

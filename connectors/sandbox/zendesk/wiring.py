@@ -9,6 +9,7 @@ from connectors.sandbox.zendesk.auth import Caller, Credentials
 from connectors.sandbox.zendesk.config import SandboxConfig
 from connectors.sandbox.zendesk.deliveries import Deliveries
 from connectors.sandbox.zendesk.desk import Desk
+from connectors.sandbox.zendesk.grants import Grants
 from connectors.sandbox.zendesk.installation import Installation
 from connectors.sandbox.zendesk.ledger import Ledger
 from connectors.sandbox.zendesk.sending import Sender
@@ -28,6 +29,7 @@ class Sandbox:
     sender: Sender
     deliveries: Deliveries
     credentials: Credentials
+    grants: Grants
     ledger: Ledger
     installation: Installation
     faults: Faults
