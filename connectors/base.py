@@ -5,10 +5,11 @@ vendor or its library.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from connectors.grants import Grant
 from connectors.types import (
     HelpdeskEvent,
     Letter,
@@ -42,11 +43,13 @@ class AccountAccess:
         vendor_account: The vendor's own account number, checked on webhooks.
         credentials: Adapter's own keys, such as ``api_user`` and ``api_token`` or ``client_id`` and
             ``client_secret``. Secret.
+        grant: The tokens of a person's consent, where the account was connected by one.
     """
 
     url: str
     vendor_account: str
     credentials: Mapping[str, str]
+    grant: Grant | None = field(default=None, compare=False, repr=False)
 
 
 class Helpdesk(Protocol):
@@ -130,8 +133,18 @@ class Webhooks(Protocol):
         secrets: Sequence[str],
         vendor_account: str,
         now: datetime,
-    ) -> None:
+    ) -> str:
         """Check the signature over the raw body against each secret, in constant time.
+
+        Args:
+            headers: As they came.
+            body: As it came.
+            secrets: What it may be signed with; with none, nothing is genuine.
+            vendor_account: The account it must be for; empty where that is not known yet.
+            now: The present.
+
+        Returns:
+            The vendor's number of the account that it is for.
 
         Raises:
             BadSignatureError: Unsigned, wrongly signed, stale, or for another account.

@@ -4,6 +4,7 @@
 
     ConnectorError(permanent, retry_after, reason)
     ├── AuthError            401, 403: the credential is wrong, expired or too weak
+    │   └── GrantLostError   a consent is worth nothing any more: somebody must give it again
     ├── NotFoundError        404: the thing is not there
     ├── ConflictError        409: it moved between our read and our write
     ├── RejectedError        400, 422: understood and refused; sending it again changes nothing
@@ -42,6 +43,12 @@ class AuthError(ConnectorError):
 
     permanent = True
     reason = "auth"
+
+
+class GrantLostError(AuthError):
+    """A person's consent is used up, revoked or too old: the account must be connected again."""
+
+    reason = "grant_lost"
 
 
 class NotFoundError(ConnectorError):

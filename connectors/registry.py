@@ -5,9 +5,11 @@ from typing import Protocol, TypeVar
 
 from connectors.base import AccountAccess, Chat, Commerce, Helpdesk, Mailer, Webhooks
 from connectors.clock import REAL, Clock
+from connectors.connecting import Connecting
 from connectors.notify.chat import ChatHook
 from connectors.notify.mail import Security, SmtpMailer, SmtpServer
 from connectors.shop_api.commerce import ShopApi
+from connectors.zendesk.connecting import ZendeskConnecting
 from connectors.zendesk.helpdesk import ZendeskHelpdesk, ticket_page
 from connectors.zendesk.webhooks import ZendeskWebhooks
 
@@ -25,6 +27,7 @@ class _OpenCommerce(Protocol):
 _HELPDESKS: Mapping[str, _OpenHelpdesk] = {"zendesk": ZendeskHelpdesk}
 _WEBHOOKS: Mapping[str, type[Webhooks]] = {"zendesk": ZendeskWebhooks}
 _TICKET_PAGES: Mapping[str, Callable[[str, str], str]] = {"zendesk": ticket_page}
+_CONNECTING: Mapping[str, type[ZendeskConnecting]] = {"zendesk": ZendeskConnecting}
 _COMMERCE: Mapping[str, _OpenCommerce] = {"shop_api": ShopApi}
 
 HELPDESKS = tuple(_HELPDESKS)
@@ -56,6 +59,15 @@ def webhooks(kind: str) -> Webhooks:
         ValueError: An unknown kind.
     """
     return _known(_WEBHOOKS, kind, "helpdesk")()
+
+
+def connecting(kind: str, *, allow_private: bool) -> Connecting:
+    """How accounts of a helpdesk are connected.
+
+    Raises:
+        ValueError: An unknown kind.
+    """
+    return _known(_CONNECTING, kind, "helpdesk")(allow_private=allow_private)
 
 
 def ticket_url(kind: str, url: str, ticket_id: str) -> str:

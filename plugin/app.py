@@ -14,6 +14,7 @@ from connectors.base import AccountAccess, Chat, Commerce, Helpdesk, Mailer
 from connectors.clock import REAL, Clock
 from plugin import jobs
 from plugin.config import Settings
+from plugin.connecting.kept_grant import KeptGrant
 from plugin.drafting.base import Drafter
 from plugin.drafting.builtin import BuiltinDrafter
 from plugin.drafting.macros import load_macros
@@ -53,8 +54,12 @@ class Service:
         Keyring.use(settings.secret_keys)
         self.database = Database(settings.database_url, connections=settings.connections)
         self.jobs = JobClient(self.database)
+        clock_of_day = now or (lambda: datetime.now(UTC))
         connections = _Connections(
-            self.database, allow_private=settings.allow_private_addresses, clock=clock
+            self.database,
+            allow_private=settings.allow_private_addresses,
+            clock=clock,
+            now=clock_of_day,
         )
         self.runtime = Runtime(
             settings=settings,
@@ -68,7 +73,10 @@ class Service:
             shops=connections.shops,
             drafter=self._drafter,
             policy=self._policy,
-            now=now or (lambda: datetime.now(UTC)),
+            connecting=lambda kind: registry.connecting(
+                kind, allow_private=settings.allow_private_addresses
+            ),
+            now=clock_of_day,
             chat=connections.chat,
             mail=_mailer(settings),
         )
@@ -143,9 +151,17 @@ class _Opened:
 class _Connections:
     """Open connections, one for each thread: vendors' clients are not thread safe."""
 
-    def __init__(self, database: Database, *, allow_private: bool, clock: Clock) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        allow_private: bool,
+        clock: Clock,
+        now: Callable[[], datetime],
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._now = now
         self._allow_private = allow_private
         self._local = threading.local()
 
@@ -156,6 +172,7 @@ class _Connections:
             url=account.url,
             vendor_account=account.vendor_account,
             credentials=json.loads(account.credentials),
+            grant=KeptGrant(self._database, Scope(account.merchant_id), account.id, self._now),
         )
         known = opened.get(account.id)
         if known is None or known.access != access:

@@ -62,7 +62,7 @@ def accept(
     account = _account(runtime, helpdesk, account_id)
     webhooks = runtime.webhooks(helpdesk)
     try:
-        webhooks.verify(
+        vendor_account = webhooks.verify(
             headers,
             body,
             secrets=account.secrets,
@@ -72,6 +72,8 @@ def accept(
     except BadSignatureError as bad:
         log.warning("webhook_refused", account=account_id, why=str(bad))
         raise UnauthenticatedError(f"Not proven to come from this account: {bad}.") from bad
+    if not account.vendor_account:
+        _learn(runtime, account.scope, account_id, vendor_account)
     try:
         row = _row(runtime, account_id, body, webhooks.parse(body))
     except UnreadablePayloadError as unreadable:
@@ -132,6 +134,15 @@ def _account(runtime: Runtime, helpdesk: str, account_id: str) -> WebhookAccount
     if account is None or account.helpdesk != helpdesk:
         raise MissingError("There is no such account.")
     return account
+
+
+def _learn(runtime: Runtime, scope: Scope, account_id: str, vendor_account: str) -> None:
+    """Note which account of the vendor's it is: no call tells, its first genuine webhook does."""
+    with runtime.database.write() as session:
+        if merchants.learn_vendor_account(session, scope, account_id, vendor_account):
+            detail = {"account": account_id, "vendor_account": vendor_account}
+            now, event = runtime.now(), "vendor_account_learned"
+            audit.add(session, scope, at=now, actor="system", event=event, detail=detail)
 
 
 def _row(runtime: Runtime, account_id: str, body: bytes, event: HelpdeskEvent) -> InboxEvent:

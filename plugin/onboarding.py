@@ -12,6 +12,7 @@ from connectors.types import Money
 from plugin.activation import Activator, activate
 from plugin.activation import changes as policy_diff
 from plugin.app import HELPDESKS, SHOPS
+from plugin.connecting.accounts import webhook_url
 from plugin.drafting.macros import load_macros
 from plugin.errors import InvalidInputError, MissingError
 from plugin.models import Role
@@ -19,7 +20,7 @@ from plugin.policy.load import load as load_policy
 from plugin.runtime import Runtime
 from plugin.staff import changes, invitations
 from plugin.staff.changes import Rights
-from plugin.store import audit, files, habits, merchants, people
+from plugin.store import audit, files, grants, habits, merchants, people
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
@@ -120,11 +121,6 @@ def _check_url(runtime: Runtime, url: str, example: str) -> None:
         raise InvalidInputError("url", f"expected an address such as {example}")
 
 
-def webhook_url(runtime: Runtime, helpdesk: str, account_id: str) -> str:
-    """Where a helpdesk sends an account's webhooks."""
-    return f"{runtime.settings.public_url}/webhooks/{helpdesk}/{account_id}"
-
-
 def add_webhook_secret(runtime: Runtime, merchant_id: str, account_id: str, secret: str) -> None:
     """Accept webhooks signed with one more secret."""
     if not secret:
@@ -149,6 +145,7 @@ def replace_credentials(
     with runtime.database.write() as session:
         scope = merchants.require_merchant(session, merchant_id)
         merchants.set_credentials(session, scope, account_id, credentials)
+        grants.forget(session, scope, account_id)
         audit.add(
             session,
             scope,

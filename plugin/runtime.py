@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from connectors.base import Chat, Commerce, Helpdesk, Mailer, Webhooks
+from connectors.connecting import Connecting
 from connectors.types import Message
 from plugin.config import Settings
 from plugin.drafting.base import Drafter
@@ -33,6 +34,7 @@ class Runtime:
     Attributes:
         helpdesk: The connection to an account, for the calling thread.
         webhooks: How a kind of helpdesk signs and words its webhooks.
+        connecting: How accounts of a kind of helpdesk are connected.
         ticket_url: Where an agent opens a ticket of an account in the browser.
         shops: Where a merchant's orders are read.
         drafter: What drafts for a merchant.
@@ -48,6 +50,7 @@ class Runtime:
     enqueue: Enqueue
     helpdesk: Callable[[Account], Helpdesk]
     webhooks: Callable[[str], Webhooks]
+    connecting: Callable[[str], Connecting]
     ticket_url: Callable[[Account, str], str]
     shops: Callable[[Scope], tuple[Commerce, ...]]
     drafter: Callable[[Scope], Drafter]

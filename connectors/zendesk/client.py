@@ -105,7 +105,12 @@ class ZendeskClient:
         session = outbound_session(budget=self._budget)
         session.secrets = token_session.secrets
         session.auth = authentication(
-            base, access.credentials, session=token_session, tokens=tokens
+            base,
+            access.credentials,
+            session=token_session,
+            tokens=tokens,
+            grant=access.grant,
+            allow_private=allow_private,
         )
         session.hooks["response"].append(_log_ignored)
         # Without this zenpy refuses the session, with all its credentials in the error's text.

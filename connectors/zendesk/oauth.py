@@ -1,5 +1,8 @@
 """How we prove to Zendesk who we are: an OAuth client, or an API token while those live.
 
+A client's tokens are its own (``client_credentials``, here) or those of a person who let it in
+(`oauth_grant`).
+
 API tokens stop working on 2027-04-30; a new account can only use OAuth
 (https://developer.zendesk.com/documentation/api-basics/authentication/oauth-migration/).
 """
@@ -15,12 +18,11 @@ import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
 from connectors.errors import AmbiguousError, AuthError, RejectedError, UnavailableError
+from connectors.grants import Grant
 from connectors.http import OutboundSession
-from connectors.zendesk.reading import Fields, WrongShapeError
+from connectors.zendesk.oauth_grant import BY_CONSENT, GrantAccess
+from connectors.zendesk.oauth_tokens import SCOPE, read_tokens
 
-SCOPE = "read write"
-# Zendesk's own default for new clients; used where the answer names no life.
-_DEFAULT_LIFE = 1_800
 # A token about to end is not used: the call it is for takes some seconds too.
 _MARGIN = 60
 
@@ -119,25 +121,13 @@ class ClientCredentials(AuthBase):
         }
         try:
             answer = self._session.post(f"{self._base}/oauth/tokens", json=grant)
-            return _read_token(answer)
+            tokens = read_tokens(answer)
         except AmbiguousError as lost:
             # A token fetched and lost does no harm: the call it was for has not begun.
             raise UnavailableError(str(lost)) from None
         except RejectedError as refused:
             raise AuthError(f"Zendesk gave no access token: {refused}") from None
-
-
-def _read_token(answer: requests.Response) -> tuple[str, float]:
-    try:
-        fields = Fields(answer.json())
-        token = fields.text("access_token")
-    except (ValueError, RecursionError) as bad:
-        why = str(bad) if isinstance(bad, WrongShapeError) else "not JSON"
-        raise UnavailableError(f"Zendesk's token answer: {why}") from None
-    if not (token.isascii() and token.isprintable() and token):
-        raise UnavailableError("Zendesk's token answer: access_token: expected printable ASCII")
-    life = fields.raw().get("expires_in")
-    return token, life if isinstance(life, int) and life > 0 else _DEFAULT_LIFE
+        return tokens.access, tokens.life
 
 
 def authentication(
@@ -146,18 +136,27 @@ def authentication(
     *,
     session: OutboundSession,
     tokens: TokenCache | None = None,
+    grant: Grant | None = None,
+    allow_private: bool = False,
 ) -> AuthBase:
     """The auth object for an account's credentials.
 
     Args:
         base: The account's address.
-        credentials: ``client_id`` and ``client_secret``, or ``api_user`` and ``api_token``.
+        credentials: ``client_id`` and ``client_secret``, or ``api_user`` and ``api_token``. With
+            ``by`` ``consent``: the client that a person let in; a public one has no secret.
         session: Fetches tokens; it must not carry the auth object itself.
         tokens: Where tokens are kept; the process's own by default.
+        grant: Where the tokens of a consent are kept.
+        allow_private: Also renew those at loopback and private addresses.
 
     Raises:
-        AuthError: Neither pair is there.
+        AuthError: Neither pair is there, or there is no consent.
     """
+    if credentials.get("by") == BY_CONSENT:
+        if grant is None:
+            raise AuthError("the Zendesk account must be connected again: its consent is not here")
+        return GrantAccess(base, credentials, grant, session=session, allow_private=allow_private)
     if credentials.get("client_id") and credentials.get("client_secret"):
         return ClientCredentials(
             base,

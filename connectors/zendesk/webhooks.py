@@ -40,6 +40,7 @@ _SUBJECT = re.compile(r"zen:(?:ticket|user):([0-9]{1,20})")
 _BY_SUBJECT = frozenset(
     {EventKind.MESSAGE_REDACTED, EventKind.TICKET_DELETED, EventKind.USER_DELETED}
 )
+_ACCOUNT_NUMBER = re.compile(r"[0-9]{1,20}")
 # An event's id is a UUID or a ULID; its type is a dotted name.
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
@@ -55,8 +56,8 @@ class ZendeskWebhooks:
         secrets: Sequence[str],
         vendor_account: str,
         now: datetime,
-    ) -> None:
-        """Check signature, age and account.
+    ) -> str:
+        """Check signature, age and account. Returns the account's number.
 
         Raises:
             BadSignatureError: Unsigned, wrongly signed, stale, or for another account.
@@ -70,8 +71,12 @@ class ZendeskWebhooks:
             raise BadSignatureError("the signature is not made with any of our secrets")
         if not _fresh(stamp, now):
             raise BadSignatureError("the signature's timestamp is not within five minutes of now")
-        if not _same(given.get(ACCOUNT, ""), vendor_account):
+        account = given.get(ACCOUNT, "")
+        if vendor_account and not _same(account, vendor_account):
             raise BadSignatureError("the webhook is for another Zendesk account")
+        if not vendor_account and not _ACCOUNT_NUMBER.fullmatch(account):
+            raise BadSignatureError("the webhook does not say which Zendesk account it is for")
+        return account
 
     def parse(self, body: bytes) -> HelpdeskEvent:
         """Read a verified body. An unknown type is no error.

@@ -19,6 +19,7 @@ _OUTSIDE = 3
 _COMMANDS: Mapping[str, str] = {
     "account": "accounts:account",
     "audit": "audit:audit",
+    "connect": "connect:connect",
     "corrections": "records:corrections",
     "customer": "customers:customer",
     "db": "service:db",

@@ -10,6 +10,7 @@ from plugin import onboarding
 from plugin.cli.answers import json_option, merchant_option, show, tell
 from plugin.cli.filters import read_text
 from plugin.cli.opened import opened
+from plugin.connecting.accounts import webhook_url
 from plugin.errors import InvalidInputError
 from plugin.models import Role
 from plugin.store import merchants
@@ -89,7 +90,7 @@ def list_accounts(merchant: str, as_json: bool) -> None:
     with opened() as service, service.database.read() as session:
         scope = merchants.require_merchant(session, merchant)
         for row in merchants.accounts(session, scope):
-            address = onboarding.webhook_url(service.runtime, row.helpdesk, row.id)
+            address = webhook_url(service.runtime, row.helpdesk, row.id)
             show({"id": row.id, "url": row.url, "webhook_url": address}, as_json)
 
 

@@ -68,6 +68,19 @@ INVENTORY: Mapping[str, Kept] = {
         secret="credentials",  # noqa: S106 (a column's name)
     ),
     "bb_webhook_secret": _table("settings", id="account_id", label="created_at", secret="secret"),  # noqa: S106 (a column's name)
+    "bb_grant": _table(
+        "settings",
+        id="account_id",
+        label="version expires_at given_at renewed_at lost_at renewer renewer_until",
+        secret="tokens",  # noqa: S106 (a column's name)
+    ),
+    "bb_pending_connection": _table(
+        "settings",
+        id="person_id connected_id",
+        label="helpdesk created_at expires_at used_at failure",
+        merchant="url client_id wanted",
+        secret="digest secrets",  # noqa: S106 (columns' names)
+    ),
     "bb_shop": _table("settings", label="kind created_at", merchant="url", secret="token"),  # noqa: S106 (a column's name)
     "bb_approver_group": _table("settings", id="account_id group_id", label="role"),
     "bb_chat_hook": _table("settings", label="created_at", secret="url"),  # noqa: S106 (a column's name)

@@ -12,7 +12,7 @@ from plugin.store.schema import WorkerLease
 
 def take(session: Session, executor_id: str) -> None:
     """Announce a worker."""
-    now = session.scalar(select(_clock(session))) or 0.0
+    now = session.scalar(select(database_seconds(session))) or 0.0
     insert_once(session, WorkerLease(id=executor_id, beat_at=now))
 
 
@@ -21,7 +21,7 @@ def beat(session: Session, executor_id: str) -> bool:
     result = session.execute(
         update(WorkerLease)
         .where(WorkerLease.id == executor_id)
-        .values(beat_at=_clock(session))
+        .values(beat_at=database_seconds(session))
         .returning(WorkerLease.id)
         .execution_options(synchronize_session=False)
     )
@@ -31,14 +31,14 @@ def beat(session: Session, executor_id: str) -> bool:
 def dead(session: Session, *, silent_for: float) -> Sequence[str]:
     """Workers that have not beaten for so many seconds."""
     return session.scalars(
-        select(WorkerLease.id).where(WorkerLease.beat_at < _clock(session) - silent_for)
+        select(WorkerLease.id).where(WorkerLease.beat_at < database_seconds(session) - silent_for)
     ).all()
 
 
 def alive(session: Session, *, silent_for: float) -> Sequence[str]:
     """Workers that have beaten within so many seconds."""
     return session.scalars(
-        select(WorkerLease.id).where(WorkerLease.beat_at >= _clock(session) - silent_for)
+        select(WorkerLease.id).where(WorkerLease.beat_at >= database_seconds(session) - silent_for)
     ).all()
 
 
@@ -51,11 +51,12 @@ def drop(session: Session, executor_id: str, *, silent_for: float | None = None)
     """Take a lease away. With `silent_for`, only from a worker that is still silent."""
     statement = delete(WorkerLease).where(WorkerLease.id == executor_id)
     if silent_for is not None:
-        statement = statement.where(WorkerLease.beat_at < _clock(session) - silent_for)
+        statement = statement.where(WorkerLease.beat_at < database_seconds(session) - silent_for)
     return session.execute(statement.returning(WorkerLease.id)).first() is not None
 
 
-def _clock(session: Session) -> ColumnElement[float]:
+def database_seconds(session: Session) -> ColumnElement[float]:
+    """The present by the database, in seconds since 1970."""
     sqlite = session.get_bind().dialect.name == "sqlite"
     seconds = (
         "((julianday('now') - 2440587.5) * 86400.0)"

@@ -5,7 +5,7 @@ import secrets as random
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from plugin.errors import MissingError
@@ -69,11 +69,15 @@ def add_account(
     url: str,
     vendor_account: str,
     credentials: Mapping[str, str],
-    webhook_secret: str,
+    webhook_secret: str | None,
     status_after_send: str | None,
     at: datetime,
 ) -> Account:
-    """Connect a helpdesk account. Its id cannot be guessed: it stands in the webhook's address."""
+    """Connect a helpdesk account. Its id cannot be guessed: it stands in the webhook's address.
+
+    Without a secret no webhook of it is taken yet. An empty `vendor_account` is learned from the
+    first one that is.
+    """
     account = Account(
         id=random.token_hex(_ACCOUNT_ID_BYTES),
         merchant_id=scope.merchant_id,
@@ -86,8 +90,27 @@ def add_account(
     )
     session.add(account)
     session.flush()
-    add_webhook_secret(session, scope, account.id, webhook_secret, at=at)
+    if webhook_secret is not None:
+        add_webhook_secret(session, scope, account.id, webhook_secret, at=at)
     return account
+
+
+def learn_vendor_account(
+    session: Session, scope: Scope, account_id: str, vendor_account: str
+) -> bool:
+    """Note the vendor's number of an account; False where there is one already."""
+    learned = session.execute(
+        update(Account)
+        .where(
+            Account.merchant_id == scope.merchant_id,
+            Account.id == account_id,
+            Account.vendor_account == "",
+        )
+        .values(vendor_account=vendor_account)
+        .returning(Account.id)
+        .execution_options(synchronize_session=False)
+    )
+    return learned.first() is not None
 
 
 def set_credentials(

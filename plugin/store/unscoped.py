@@ -1,8 +1,8 @@
 """The only queries that look across merchants. Each returns ids, counts or a `Scope`, no content.
 
-They are: which merchants there are; whose is this account, sign-in link, browser or e-mail (for an
-account with the secrets that prove its webhooks); what must the sweep drive on; and how much of it
-all there is, for the operator.
+They are: which merchants there are; whose is this account, sign-in link, consent, browser or e-mail
+(for an account with the secrets that prove its webhooks); what must the sweep drive on; and how
+much of it all there is, for the operator.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from plugin.models import AWAITING, FINISHED, DraftState, EffectKind, EffectState, InboxState
 from plugin.store.audit_tables import AuditHead
-from plugin.store.base import table_of
+from plugin.store.base import Base, table_of
 from plugin.store.columns import Keyring
+from plugin.store.grant_tables import GrantRow, PendingConnection
 from plugin.store.people_tables import PersonRow, SignInLink, WebSession
 from plugin.store.privacy_tables import MerchantPrivacy
 from plugin.store.schema import (
@@ -32,6 +33,18 @@ from plugin.store.scope import Scope
 from plugin.store.telling_tables import ChatHookRow
 
 _LINKS_REMEMBERED = timedelta(days=30)
+_CONSENTS_REMEMBERED = timedelta(hours=1)
+# Where secrets are kept.
+_SECRETS: Mapping[str, tuple[type[Base], str]] = {
+    "account": (Account, "credentials"),
+    "secret": (WebhookSecret, "secret"),
+    "grant": (GrantRow, "tokens"),
+    "consent": (PendingConnection, "secrets"),
+    "shop": (Shop, "token"),
+    "head": (AuditHead, "seal"),
+    "chat": (ChatHookRow, "url"),
+    "privacy": (MerchantPrivacy, "salt"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +107,7 @@ _WEBHOOK_ACCOUNT = (
         and_(
             _SECRET.c.account_id == _ACCOUNT.c.id, _SECRET.c.merchant_id == _ACCOUNT.c.merchant_id
         ),
+        isouter=True,
     )
     .where(_ACCOUNT.c.id == bindparam("account_id"))
     .order_by(_SECRET.c.id.desc())
@@ -101,12 +115,12 @@ _WEBHOOK_ACCOUNT = (
 
 
 def webhook_account(session: Session, account_id: str) -> WebhookAccount | None:
-    """The account that an address of webhooks stands for; None where it has no secret."""
+    """The account that an address of webhooks stands for. It may have no secret yet."""
     rows = session.execute(_WEBHOOK_ACCOUNT, {"account_id": account_id}).all()
     if not rows:
         return None
     merchant_id, helpdesk, vendor_account, _ = rows[0]
-    secrets = tuple(row.secret for row in rows)
+    secrets = tuple(row.secret for row in rows if row.secret is not None)
     return WebhookAccount(Scope(merchant_id), helpdesk, vendor_account, secrets)
 
 
@@ -136,6 +150,16 @@ def sign_in_link_was_used(session: Session, digest: str) -> bool:
         select(SignInLink.id).where(SignInLink.digest == digest, SignInLink.used_at.is_not(None))
     )
     return found is not None
+
+
+def pending_connection(session: Session, digest: str) -> tuple[Scope, str] | None:
+    """Whose consent was asked for with this state, and its id."""
+    row = session.execute(
+        select(PendingConnection.merchant_id, PendingConnection.id).where(
+            PendingConnection.digest == digest
+        )
+    ).first()
+    return (Scope(row.merchant_id), row.id) if row else None
 
 
 def web_session(session: Session, digest: str, *, at: datetime) -> LiveSession | None:
@@ -303,9 +327,13 @@ def backlog(session: Session, *, at: datetime) -> Backlog:
 def forget_sessions(session: Session, *, before: datetime) -> None:
     """Delete the signed-in browsers and sidebars whose time is over.
 
-    Sign-in links stay for a while: whoever opens one late is told that it was used.
+    Sign-in links and consents stay for a while: whoever comes late is told so.
     """
-    for kind, over in ((WebSession, before), (SignInLink, before - _LINKS_REMEMBERED)):
+    for kind, over in (
+        (WebSession, before),
+        (SignInLink, before - _LINKS_REMEMBERED),
+        (PendingConnection, before - _CONSENTS_REMEMBERED),
+    ):
         session.execute(
             delete(kind).where(kind.expires_at < over).execution_options(synchronize_session=False)
         )
@@ -344,26 +372,10 @@ def rotate_secrets(session: Session, *, after: str, limit: int) -> tuple[int, st
         How many were rewritten, and where to go on; None at the end.
     """
     Keyring.fernet()
-    tables = {
-        "account": Account,
-        "secret": WebhookSecret,
-        "shop": Shop,
-        "head": AuditHead,
-        "chat": ChatHookRow,
-        "privacy": MerchantPrivacy,
-    }
-    columns = {
-        "account": "credentials",
-        "secret": "secret",
-        "shop": "token",
-        "head": "seal",
-        "chat": "url",
-        "privacy": "salt",
-    }
     name, _, last = after.partition(":")
-    names = list(tables)
+    names = list(_SECRETS)
     name = name or names[0]
-    table, column = tables[name], columns[name]
+    table, column = _SECRETS[name]
     rows = session.execute(
         select(table.id, getattr(table, column))
         .where(table.id > last)

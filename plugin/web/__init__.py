@@ -14,6 +14,7 @@ from plugin.web import (
     audit,
     batch,
     beside_draft,
+    connect,
     drafts,
     errors,
     habits,
@@ -78,7 +79,7 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     sidebar_pages = (sidebar, sidebar_draft, hand_over)
     policy_pages = (policies, policy_text, policy_table, policy_activation, habits)
     for part in (
-        *(webhooks, health, metrics, audit),
+        *(webhooks, health, metrics, audit, connect),
         *people_pages,
         *queue_pages,
         *sidebar_pages,

@@ -39,6 +39,15 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "app_added": ("Apps added", "trusted the sidebar of a helpdesk account"),
     "shop_added": ("Shops added", "connected a shop"),
     "credentials_replaced": ("Credentials replaced", "replaced the credentials of an account"),
+    "account_connected": ("Accounts connected", "connected a helpdesk account"),
+    "grant_lost": (
+        "Consents lost",
+        "lost the consent for a helpdesk account, which must be connected again",
+    ),
+    "vendor_account_learned": (
+        "Account numbers learned",
+        "learned the number of a helpdesk account from its first webhook",
+    ),
     "webhook_secret_added": ("Webhook secrets added", "added a secret for webhooks"),
     "group_set": ("Approvers' groups", "chose the helpdesk's group for a role"),
     "chat_set": ("Chats set", "set the chat that approvers are told in"),

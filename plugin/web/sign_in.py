@@ -37,7 +37,9 @@ _SIGN_IN_FIRST = (
     "link your admin gave you."
 )
 # Where a sign-in may lead to.
-_PAGES = frozenset({"queue.show", "drafts.show", "policies.show", "people.show", "you.show"})
+_PAGES = frozenset(
+    {"queue.show", "drafts.show", "policies.show", "people.show", "you.show", "connect.show"}
+)
 
 
 @dataclass(frozen=True, slots=True)

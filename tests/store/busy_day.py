@@ -34,6 +34,7 @@ from plugin.store.audit_reading import Part
 from plugin.telling import channels
 from plugin.workers import sweep
 from tests.bench.world import ANA, BEN, Bench
+from tests.connecting.in_a_day import connected_and_lost
 from tests.flow.saying import pay, say
 from tests.web.visitor import Visitor, hidden
 
@@ -60,6 +61,7 @@ def a_busy_day(bench: Bench) -> None:
     bench.settle()
     at_the_pages(bench, bench.draft(lost).id)
     about_people(bench)
+    connected_and_lost(bench)
     bench.queue.lose_all()
     bench.clock.ahead += timedelta(hours=1)
     sweep(bench.runtime)

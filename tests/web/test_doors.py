@@ -23,6 +23,7 @@ from tests.web.visitor import JSON
 OPEN_TO_STRANGERS = {
     "GET /",
     "GET /audit/check",
+    "GET /connect/<helpdesk>/callback",
     "GET /drafts/<uuid:draft_id>/verdict",
     "GET /healthz",
     "GET /metrics",

@@ -9,6 +9,7 @@ from sqlalchemy.types import TypeDecorator
 from plugin.store import (  # noqa: F401 (imported for their tables)
     audit_tables,
     file_tables,
+    grant_tables,
     people_tables,
     privacy_tables,
     schema,
