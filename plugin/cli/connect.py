@@ -160,7 +160,8 @@ def _done(service: Service, scope: Scope, account_id: str, *, as_json: bool) -> 
     address = accounts.webhook_url(service.runtime, account.helpdesk, account_id)
     tell({"id": account_id, "url": account.url, "webhook_url": address}, as_json)
     if sys.stderr.isatty() or not as_json:
-        _say(f"Next: bookbag install {account.helpdesk} --account {account_id}")
+        whose = f"--merchant {scope.merchant_id} --account {account_id}"
+        _say(f"Next: bookbag install {account.helpdesk} {whose}")
 
 
 def _say(sentence: str) -> None:

@@ -42,8 +42,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Connected:
-    """An account that is connected. `is_new`: it was not here before."""
+    """An account that is connected, and whose it is. `is_new`: it was not here before."""
 
+    scope: Scope
     account_id: str
     identity: Identity
     is_new: bool
@@ -143,7 +144,7 @@ def connect(
                 "helpdesk_user": identity.user_id,
             },
         )
-    return Connected(account.id, identity, known is None)
+    return Connected(scope, account.id, identity, known is None)
 
 
 def _looked_at(

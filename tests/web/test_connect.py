@@ -122,7 +122,8 @@ def test_an_account_is_connected_by_a_consent(new_account: World, visit: Visit) 
     assert text_of(done, "h1") == "Connected"
     account = world.account(world.url)
     assert "Bookbag reads and writes there as Bookbag" in words_of(done)
-    assert f"bookbag install zendesk --account {account.id}" in words_of(done)
+    whose = f"--merchant {world.bench.scope.merchant_id} --account {account.id}"
+    assert f"bookbag install zendesk {whose}" in words_of(done)
     assert (account.vendor_account, how(account)) == ("", "consent")
     assert world.bench.runtime.helpdesk(account).me().email == BOT
     chloes = f"person:{world.bench.person(CHLOE).id}"
