@@ -1,5 +1,6 @@
 """All that connecting an account sends to the database in its life, one after another."""
 
+from collections.abc import Callable
 from contextlib import suppress
 from urllib.parse import parse_qs, urlsplit
 
@@ -38,7 +39,12 @@ def connected_and_lost(bench: Bench) -> None:
     learned_and_looked_at(bench, account_id)
     grant = KeptGrant(runtime.database, scope, account_id, bench.clock)
     renewal = Renewal(url, {"client_id": CLIENT}, allow_private=True)
-    for happens in (lambda: None, lambda: desk.fault("503"), desk.revoke):
+    happenings: tuple[Callable[[], None], ...] = (
+        lambda: None,
+        lambda: desk.fault("503"),
+        desk.revoke,
+    )
+    for happens in happenings:
         with runtime.database.read() as session:
             held = grants.held(session, scope, account_id)
         happens()

@@ -1,12 +1,13 @@
 """A consent's tokens are refreshed once, whoever asks, and nothing but a refusal loses them."""
 
 import json
+import signal
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from typing import IO, Any
 
@@ -105,8 +106,9 @@ def racer(consented: Consented) -> Iterator[subprocess.Popen[str]]:
         assert pipe(started.stdout).readline() == "ready\n"
         yield started
     finally:
-        pipe(started.stdin).close()
-        assert started.wait(timeout=20) == 0
+        with suppress(BrokenPipeError):
+            pipe(started.stdin).close()
+        assert started.wait(timeout=20) in (0, -signal.SIGKILL)
         pipe(started.stdout).close()
 
 
@@ -115,18 +117,42 @@ def pipe(end: IO[str] | None) -> IO[str]:
     return end
 
 
-def test_of_two_processes_with_many_threads_one_refreshes(consented: Consented) -> None:
+def tell(process: subprocess.Popen[str], word: str, seconds: float) -> None:
+    pipe(process.stdin).write(f"{word} {seconds}\n")
+    pipe(process.stdin).flush()
+
+
+def end_claims(consented: Consented) -> None:
+    """As if whoever renews had been silent for long."""
+    with consented.database.write() as session:
+        mine = GrantRow.merchant_id == consented.of.scope.merchant_id
+        session.execute(update(GrantRow).where(mine).values(renewer_until=1.0))
+
+
+def test_of_two_processes_one_refreshes_and_may_be_killed_with_the_answer(
+    consented: Consented,
+) -> None:
     with racer(consented) as other:
         for turn in range(1, 5):
             pass_time(consented)
-            pipe(other.stdin).write(f"{turn * HALF_AN_HOUR}\n")
-            pipe(other.stdin).flush()
+            tell(other, "ask", turn * HALF_AN_HOUR)
             mine = at_once(THREADS, consented.token)
             theirs = json.loads(pipe(other.stdout).readline())
             good = consented.held().pair.access
             assert (mine, theirs) == ([good] * THREADS, [good] * THREADS)
             assert consented.counted() == (turn, 0)
             assert consented.desk.me(good) == 200
+        pass_time(consented)
+        tell(other, "die", 5 * HALF_AN_HOUR)
+        assert other.wait(timeout=20) == -signal.SIGKILL
+    assert consented.counted() == (5, 0)
+    with pytest.raises(UnavailableError, match="being renewed"):
+        consented.token(0.2)
+    end_claims(consented)
+    with pytest.raises(GrantLostError, match="must be connected again"):
+        consented.token()
+    consented.give()
+    assert consented.desk.me(consented.token()) == 200
 
 
 @pytest.mark.parametrize("fault", ["dropped", "500"])
@@ -220,9 +246,7 @@ def test_a_dead_renewers_claim_ends(consented: Consented) -> None:
         assert grants.claim(session, of.scope, of.account_id, 1, renewer="dead", seconds=600)
     with pytest.raises(UnavailableError):
         consented.token(0.2)
-    with consented.database.write() as session:
-        mine = GrantRow.merchant_id == consented.of.scope.merchant_id
-        session.execute(update(GrantRow).where(mine).values(renewer_until=1.0))
+    end_claims(consented)
     assert consented.desk.me(consented.token()) == 200
     assert consented.counted() == (1, 0)
 
