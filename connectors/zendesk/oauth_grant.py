@@ -6,6 +6,7 @@ https://developer.zendesk.com/documentation/api-basics/authentication/oauth-pkce
 
 from collections.abc import Mapping
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import requests
@@ -103,7 +104,7 @@ class Renewal:
         # Not the caller's session: it could be cut off by the caller's impatience.
         tokens = ask(self._base, grant, lost=_LOST, allow_private=self._allow_private)
         # Where the client's refresh tokens do not rotate, the old one stays good.
-        return tokens if tokens.refresh else Tokens(tokens.access, refresh, tokens.life)
+        return tokens if tokens.refresh else replace(tokens, refresh=refresh)
 
 
 def client_fields(client_id: str, secret: str) -> dict[str, str]:
@@ -149,8 +150,8 @@ def ask(base: str, grant: Mapping[str, str], *, lost: str, allow_private: bool) 
 
 def _twice(session: OutboundSession, address: str, grant: Mapping[str, str]) -> Tokens:
     with suppress(AmbiguousError):
-        return read_tokens(session.post(address, json=dict(grant)))
-    return read_tokens(session.post(address, json=dict(grant)))
+        return read_tokens(session.post(address, json=dict(grant)), by_consent=True)
+    return read_tokens(session.post(address, json=dict(grant)), by_consent=True)
 
 
 def _note_code(answer: requests.Response, codes: list[str]) -> None:

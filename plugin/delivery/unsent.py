@@ -7,6 +7,7 @@ from connectors.errors import (
     AmbiguousError,
     AuthError,
     ConflictError,
+    GrantLostError,
     NotFoundError,
     RateLimitedError,
     RejectedError,
@@ -21,6 +22,9 @@ NO_TRACE = "no trace of an earlier attempt"
 
 _WHY = {
     AuthError.reason: "The helpdesk does not let Bookbag in any more; an admin has to mend that.",
+    GrantLostError.reason: (
+        "The helpdesk must be connected again; an admin does that on the page “Connect”."
+    ),
     NotFoundError.reason: "The helpdesk does not have this ticket any more.",
     ConflictError.reason: "The ticket was changed each time Bookbag tried.",
     RejectedError.reason: "The helpdesk refused it, as it does where a ticket is closed.",

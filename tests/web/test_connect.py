@@ -15,12 +15,14 @@ from sqlalchemy import text
 
 from connectors.errors import GrantLostError
 from plugin import onboarding
-from plugin.connecting.accounts import how
+from plugin.connecting.accounts import Wanted as Other
+from plugin.connecting.accounts import connect, how
+from plugin.errors import InvalidInputError
 from plugin.models import Role
 from plugin.store import audit, merchants
 from plugin.store.audit import Wanted
 from plugin.store.schema import Account
-from tests.bench.world import ANA, BOT, CHLOE, Bench
+from tests.bench.world import ANA, BOT, CHLOE, TOKEN, Bench
 from tests.connecting.consented import Desk
 from tests.intake.payloads import encoded, event, signature
 from tests.web.conftest import Visit
@@ -262,6 +264,16 @@ def test_a_seat_that_is_no_admin_is_told_what_it_lacks(new_account: World, visit
     assert "Ana Reyes (ana@larkspur-outfitters.example)" in words_of(told)
     assert "It is not an admin" in words_of(told)
     assert len(world.accounts()) == 1
+
+
+def test_a_consent_for_one_account_is_none_for_another(new_account: World) -> None:
+    world, bench = new_account, new_account.bench
+    other = Other("zendesk", world.url, account_id=bench.account_id)
+    by_token = {"api_user": BOT, "api_token": TOKEN}
+    before = how(world.account(bench.hands.url))
+    with pytest.raises(InvalidInputError, match=r"it is http://127\.0\.0\.1:"):
+        connect(bench.runtime, bench.scope, "command", other, by_token)
+    assert how(world.account(bench.hands.url)) == before
 
 
 @pytest.mark.parametrize(

@@ -152,6 +152,14 @@ def test_a_refresh_token_that_does_not_rotate_stays_good() -> None:
     assert Renewal(BASE, CONSENTED, allow_private=False)("r1").refresh == "r1"
 
 
+def test_a_token_of_the_old_kind_has_no_end() -> None:
+    """Neither a life nor a refresh token: a client that was made before tokens ended."""
+    responses.post(TOKENS, json={"access_token": "a", "token_type": "bearer"})
+    tokens = CONNECTING.exchange(BASE, PUBLIC, back=BACK, code="c", verifier="v")
+    assert tokens.refresh == ""
+    assert tokens.life > 365 * 86_400
+
+
 def test_without_a_refresh_token_a_consent_ends_with_its_access_token() -> None:
     with pytest.raises(GrantLostError, match="must be connected again"):
         Renewal(BASE, CONSENTED, allow_private=False)("")
