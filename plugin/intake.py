@@ -73,7 +73,7 @@ def accept(
         log.warning("webhook_refused", account=account_id, why=str(bad))
         raise UnauthenticatedError(f"Not proven to come from this account: {bad}.") from bad
     if not account.vendor_account:
-        _learn(runtime, account.scope, account_id, vendor_account)
+        _learn(runtime, account_id, account, vendor_account)
     try:
         row = _row(runtime, account_id, body, webhooks.parse(body))
     except UnreadablePayloadError as unreadable:
@@ -136,13 +136,23 @@ def _account(runtime: Runtime, helpdesk: str, account_id: str) -> WebhookAccount
     return account
 
 
-def _learn(runtime: Runtime, scope: Scope, account_id: str, vendor_account: str) -> None:
-    """Note which account of the vendor's it is: no call tells, its first genuine webhook does."""
+def _learn(runtime: Runtime, account_id: str, account: WebhookAccount, number: str) -> None:
+    """Note which account of the vendor's it is: no call tells, its first genuine webhook does.
+
+    Raises:
+        UnauthenticatedError: It is connected already as another account of ours. Each message would
+            have two drafts.
+    """
     with runtime.database.write() as session:
-        if merchants.learn_vendor_account(session, scope, account_id, vendor_account):
-            detail = {"account": account_id, "vendor_account": vendor_account}
+        for other in merchants.accounts(session, account.scope):
+            same = (other.helpdesk, other.vendor_account) == (account.helpdesk, number)
+            if same and other.id != account_id:
+                log.warning("account_connected_twice", account=account_id, other=other.id)
+                raise UnauthenticatedError(f"This is account {other.id} here, under another name.")
+        if merchants.learn_vendor_account(session, account.scope, account_id, number):
+            detail = {"account": account_id, "vendor_account": number}
             now, event = runtime.now(), "vendor_account_learned"
-            audit.add(session, scope, at=now, actor="system", event=event, detail=detail)
+            audit.add(session, account.scope, at=now, actor="system", event=event, detail=detail)
 
 
 def _row(runtime: Runtime, account_id: str, body: bytes, event: HelpdeskEvent) -> InboxEvent:

@@ -12,7 +12,6 @@ from datetime import timedelta
 from typing import IO, Any
 
 import pytest
-from cryptography.fernet import Fernet
 from sqlalchemy import text, update
 
 from connectors.errors import (
@@ -23,9 +22,8 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.grants import Tokens
-from plugin.store import audit, grants, unscoped
+from plugin.store import audit, grants
 from plugin.store.audit import Wanted
-from plugin.store.columns import Keyring
 from plugin.store.engine import Database, DatabaseUnavailableError
 from plugin.store.grant_tables import GrantRow
 from tests.bench.databases import KEY
@@ -303,20 +301,6 @@ def test_tokens_are_secret_at_rest_and_in_words(consented: Consented) -> None:
     with pytest.raises(AuthError) as error:
         consented.token()
     assert not any(secret in str(error.value) for secret in secrets)
-
-
-def test_a_new_key_takes_over_the_tokens(consented: Consented) -> None:
-    pair, new = consented.held().pair, Fernet.generate_key().decode()
-    try:
-        Keyring.use((new, KEY))
-        after: str | None = ""
-        while after is not None:
-            with consented.database.write() as session:
-                _, after = unscoped.rotate_secrets(session, after=after, limit=10)
-        Keyring.use((new,))
-        assert consented.held().pair == pair
-    finally:
-        Keyring.use((KEY,))
 
 
 def test_no_transaction_is_open_while_the_vendor_is_asked(

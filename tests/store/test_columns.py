@@ -15,10 +15,11 @@ from sqlalchemy.exc import StatementError
 
 from plugin.errors import ConfigError
 from plugin.models import DraftState
-from plugin.store import audit, drafts, merchants, telling, unscoped
+from plugin.store import audit, connections, drafts, grants, merchants, telling, unscoped
 from plugin.store.audit_tables import AuditHead
 from plugin.store.columns import Keyring, Secret, Share, Words, new_id
 from plugin.store.engine import Database
+from plugin.store.grant_tables import GrantRow, PendingConnection
 from plugin.store.privacy_tables import MerchantPrivacy
 from plugin.store.schema import Account, DraftRow, Shop, WebhookSecret
 from plugin.store.telling_tables import ChatHookRow
@@ -29,6 +30,8 @@ AWKWARD = "nul\x00 lone \ud800 pair \U0001f4e6 \u2028 é"
 ENCRYPTED = {
     Account.__tablename__: "credentials",
     WebhookSecret.__tablename__: "secret",
+    GrantRow.__tablename__: "tokens",
+    PendingConnection.__tablename__: "secrets",
     Shop.__tablename__: "token",
     AuditHead.__tablename__: "seal",
     ChatHookRow.__tablename__: "url",
@@ -96,14 +99,21 @@ def test_rotation_re_encrypts_in_batches_and_the_old_key_can_go(
             merchants.add_webhook_secret(session, shop.scope, shop.account_id, f"s{number}", at=AT)
         merchants.add_shop(session, shop.scope, kind="shop_api", url="x", token="t", at=AT)
         telling.set_chat_hook(session, shop.scope, "https://chat.example/1", at=AT)
+        pair = grants.Pair("access", "refresh")
+        grants.give(session, shop.scope, shop.account_id, pair, expires_at=AT, at=AT)
+        asked = connections.Asked("zendesk", "https://x.example", "client", "s", "v", {})
+        connections.ask(session, shop.scope, asked, digest="d", person_id=None, at=AT, until=AT)
     new = Fernet.generate_key().decode()
     Keyring.use((new, KEY))
-    assert rotate(database, batch=2) == 11
+    assert rotate(database, batch=2) == 13
     with database.engine.connect() as connection:
         assert all(Fernet(new).decrypt(value) for value in raw_secrets(connection))
     Keyring.use((new,))
     with database.read() as session:
         secrets = merchants.webhook_secrets(session, shop.scope, shop.account_id)
+        held = grants.held(session, shop.scope, shop.account_id)
+    assert held is not None
+    assert held.pair == pair
     assert secrets == ("s5", "s4", "s3", "s2", "s1", "s0", "secret")
 
 
