@@ -128,6 +128,10 @@ def test_an_account_is_connected_by_a_consent(new_account: World, visit: Visit) 
     assert f"bookbag install zendesk {whose}" in words_of(done)
     assert (account.vendor_account, how(account)) == ("", "consent")
     assert world.bench.runtime.helpdesk(account).me().email == BOT
+    # Its first token ends after half an hour, and nobody notices.
+    world.bench.clock.ahead += timedelta(minutes=31)
+    assert world.bench.runtime.helpdesk(account).me().email == BOT
+    world.bench.clock.ahead -= timedelta(minutes=31)
     chloes = f"person:{world.bench.person(CHLOE).id}"
     what, actor, detail = world.events()[0]
     assert (what, actor) == ("account_connected", chloes)
