@@ -5,6 +5,7 @@ composer, nobody else approves it and nothing delivers it. The agent's own messa
 the draft when it is seen: `delivery.answers`.
 """
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 import structlog
@@ -24,11 +25,14 @@ from plugin.review.rights import (
 from plugin.runtime import Runtime
 from plugin.signing import require_agent, require_signer
 from plugin.store import audit, drafts, verdicts
+from plugin.store.audit_tables import AuditRow
 from plugin.store.drafts import COMPOSER_LASTS, Held, in_composer_until
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)
+
+_INSERTED = "inserted"
 
 
 def insert(
@@ -41,6 +45,7 @@ def insert(
     state: DraftState,
     text: str | None = None,
     done: bool = False,
+    unasked: bool = False,
 ) -> str:
     """Hand the draft to a person's composer. Returns the words to put there.
 
@@ -53,10 +58,13 @@ def insert(
         state: The state they saw.
         text: Their own edit of it; only before it is signed.
         done: They say that they have done every action.
+        unasked: Their sidebar does it by itself, because their composer is empty. It may once a
+            draft, and takes none out of anybody's hands.
 
     Raises:
         MissingError: No such draft of this merchant.
-        MovedError: It is not what they saw, not to be sent (yet), or in somebody else's composer.
+        MovedError: It is not what they saw, not to be sent (yet), or in somebody else's composer;
+            or nobody asked for it, and it is not `insertable_unasked`.
         ForbiddenError: They may not, and who may.
         InvalidInputError: Its actions are not done, or the edit is empty or too long.
     """
@@ -69,11 +77,20 @@ def insert(
         _require_insertable(held)
         if _is_anothers(held, person, now):
             raise MovedError(in_composer_words(runtime, session, scope, held))
+        past = audit.of_draft(session, scope, draft_id) if unasked else ()
+        if unasked and not insertable_unasked(held, past, now):
+            raise MovedError("This draft is inserted by its button only.")
         words = _words(runtime, session, scope, held, text)
         ticked = _tick(session, scope, held, person, said=done, at=now)
         _claim(runtime, session, scope, held, person, at=now)
-        detail = {"surface": Surface.SIDEBAR, "rev": held.draft.rev, "ticked": ticked}
-        _record(session, scope, held, person, event="inserted", detail=detail, at=now)
+        detail: dict[str, object] = {
+            "surface": Surface.SIDEBAR,
+            "rev": held.draft.rev,
+            "ticked": ticked,
+        }
+        if unasked:
+            detail["unasked"] = True
+        _record(session, scope, held, person, event=_INSERTED, detail=detail, at=now)
     log.info("draft_inserted", draft=draft_id, state=state)
     return words
 
@@ -117,6 +134,20 @@ def may_insert(held: Held, person: PersonRow, now: datetime) -> bool:
     except (ForbiddenError, MovedError):
         return False
     return not _is_anothers(held, person, now)
+
+
+def insertable_unasked(held: Held, past: Iterable[AuditRow], now: datetime) -> bool:
+    """Whether it may come into a composer by itself: it waits, and nobody ever had it in theirs.
+
+    What is signed goes out by itself; an insertion that nobody asked for would hold it up. `past`
+    is the draft's history.
+    """
+    return (
+        held.draft.state is DraftState.AWAITING_REVIEW
+        and are_done(held)
+        and in_composer_until(held.draft, now) is None
+        and not any(row.event == _INSERTED for row in past)
+    )
 
 
 def _require_insertable(held: Held) -> None:

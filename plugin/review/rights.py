@@ -22,7 +22,9 @@ from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 
-_LONGEST_TEXT = 20_000
+LONGEST_TEXT = 20_000
+# What the button says, and whoever leads there.
+I_ANSWER = "I\N{RIGHT SINGLE QUOTATION MARK}ll answer"
 _MAY_LEAVE = AWAITING | {DraftState.APPROVED}
 
 
@@ -218,6 +220,6 @@ def checked_text(given: str | None) -> str:
     text = (given or "").strip()
     if not text:
         raise InvalidInputError("text", "The edited reply is empty.")
-    if len(text) > _LONGEST_TEXT:
-        raise InvalidInputError("text", f"A reply has at most {_LONGEST_TEXT} characters.")
+    if len(text) > LONGEST_TEXT:
+        raise InvalidInputError("text", f"A reply has at most {LONGEST_TEXT} characters.")
     return text

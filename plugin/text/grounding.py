@@ -58,7 +58,7 @@ def ungrounded(
         grounded: Whatever the drafter was given; facts in English beside the reply's language.
         language: Of the reply; an unknown one is read as English.
     """
-    known = _known(language)
+    known = known_language(language)
     reply = canonical(text)
     reply = _JOINERS.sub("", reply) if _UNSEEN.search(reply) else reply
     stated = claims(reply, known)
@@ -66,7 +66,7 @@ def ungrounded(
         return ()
     hidden = _UNSEEN.search(text) is not None and _HIDDEN.search(text) is not None
     given: set[str] = set()
-    for fact in () if hidden else (*grounded, *_values(actions)):
+    for fact in () if hidden else (*grounded, *values(actions)):
         given |= _keys(fact, known)
     return tuple(
         dict.fromkeys(
@@ -81,7 +81,8 @@ def _is_given(claim: Claim, given: set[str]) -> bool:
     return all(not need.isdisjoint(given) for need in claim.needs)
 
 
-def _values(actions: Iterable[ActionRequest]) -> Iterator[str]:
+def values(actions: Iterable[ActionRequest]) -> Iterator[str]:
+    """What actions give, as it may be said: amounts, orders, items."""
     for action in actions:
         yield from (str(money) for money in (action.amount, action.value) if money)
         yield from (action.order or "", *action.items)
@@ -94,6 +95,7 @@ def _keys(fact: str, language: str) -> frozenset[str]:
     return identifier_keys(plain).union(*found)
 
 
-def _known(language: str | None) -> str:
+def known_language(language: str | None) -> str:
+    """The language whose words are looked for: an unknown one is read as English."""
     base = (language or "").replace("_", "-").partition("-")[0].strip().casefold()
     return base if base in LANGUAGES else _FACTS_LANGUAGE

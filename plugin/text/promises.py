@@ -74,10 +74,13 @@ def undeclared_promises(
 ) -> Iterator[Promise]:
     """The promises that none of the declared action types covers."""
     return (
-        found
-        for found in find_promises(text, language)
-        if _DECLARED_AS.get(found.kind, set()).isdisjoint(action_types)
+        found for found in find_promises(text, language) if not covers(action_types, found.kind)
     )
+
+
+def covers(action_types: Collection[str], kind: str) -> bool:
+    """Whether an action of one of these types is what a promise of this kind promises."""
+    return not _DECLARED_AS.get(kind, set()).isdisjoint(action_types)
 
 
 def find_promises(text: str, language: str | None) -> Iterator[Promise]:

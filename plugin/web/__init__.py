@@ -32,6 +32,7 @@ from plugin.web import (
     queue_workload,
     sidebar,
     sidebar_draft,
+    sidebar_save,
     sign_in,
     sign_in_pages,
     webhooks,
@@ -72,11 +73,11 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     web.before_request(sign_in.guard)
     forgery = CSRFProtect(web)
     # Neither goes by a cookie: a signature here, a bearer token there.
-    for part in (webhooks, sidebar, sidebar_draft, hand_over):
+    for part in (webhooks, sidebar, sidebar_draft, sidebar_save, hand_over):
         forgery.exempt(part.pages)
     people_pages = (sign_in_pages, provider, you, people, drafts, beside_draft)
     queue_pages = (queue, batch, queue_workload, queue_away)
-    sidebar_pages = (sidebar, sidebar_draft, hand_over)
+    sidebar_pages = (sidebar, sidebar_draft, sidebar_save, hand_over)
     policy_pages = (policies, policy_text, policy_table, policy_activation, habits)
     for part in (
         *(webhooks, health, metrics, audit, connect),

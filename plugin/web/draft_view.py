@@ -10,6 +10,7 @@ from plugin.card import Card, card_of, people_words
 from plugin.delivery.unsent import why_unsent
 from plugin.judgement import ways_to_pass
 from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
+from plugin.review.insertion import insertable_unasked
 from plugin.review.rights import are_done
 from plugin.runtime import Runtime
 from plugin.store import audit, corrections, drafts, merchants, people, verdicts
@@ -54,6 +55,7 @@ class DraftView:
         newer: The id of the ticket's newer draft, where this one is stale.
         changeable: The actions that a reviewer may still change.
         may_regenerate: Another draft can be asked for.
+        insertable_unasked: It may come into an empty composer by itself.
     """
 
     held: Held
@@ -82,6 +84,7 @@ class DraftView:
     ticket_url: str
     changeable: tuple[Changeable, ...]
     may_regenerate: bool
+    insertable_unasked: bool
 
     @property
     def offered(self) -> str:
@@ -177,6 +180,7 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
         ),
         changeable=changeable(held),
         may_regenerate=draft.state.is_awaiting and composer is None and is_untouched(held),
+        insertable_unasked=insertable_unasked(held, past, now),
     )
 
 

@@ -5,24 +5,18 @@ Each request names the account it comes through, and carries the sidebar's own s
 
 import hashlib
 from collections.abc import Sequence
-from http import HTTPStatus
 from uuid import UUID
 
 from flask import Blueprint, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from plugin.card import approvers_words
 from plugin.errors import InvalidInputError
-from plugin.judgement import HELD_OR_OPEN, is_bypass
 from plugin.models import DraftState, Surface
-from plugin.review import insertion
+from plugin.review import composed, insertion
 from plugin.review.action_edits import field_of
 from plugin.review.rejections import WORDS
-from plugin.review.rights import may_respond
 from plugin.review.verdicts import LONGEST_INSTRUCTION, give
 from plugin.store import drafts
-from plugin.store.drafts import Held
-from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DraftRow
 from plugin.web.doors import EVERYBODY, NO_VERDICT, SIGNERS, Proof, open_to
 from plugin.web.draft_view import DraftView, view_of
@@ -35,7 +29,7 @@ from plugin.web.verdict_form import (
     read_verdict,
     said,
 )
-from plugin.web.words import I_ANSWER, OUTCOMES
+from plugin.web.words import OUTCOMES
 
 pages = Blueprint("sidebar_draft", __name__)
 
@@ -47,12 +41,6 @@ _RELEASED_APPROVED = (
     "Released. The reply goes out in a moment; you can still undo. Its text still stands in your "
     "composer: do not send it there too."
 )
-_HELD = "held"
-# Where nobody can approve it any more.
-_BECAME = {
-    DraftState.REJECTED: "Its draft was rejected.",
-    DraftState.EXPIRED: "Nobody approved its draft in time.",
-}
 
 
 @pages.get("/zendesk/<account_id>/tickets/<ticket_id>/draft")
@@ -62,12 +50,17 @@ def show(account_id: str, ticket_id: str) -> ResponseReturnValue:
     here = through(account_id)
     now = runtime().now()
     with runtime().database.read() as session:
-        row = _shown(drafts.of_ticket(session, here.who.scope, here.account.id, ticket_id))
+        rows = drafts.of_ticket(session, here.who.scope, here.account.id, ticket_id)
+        row = _shown(rows)
         view = view_of(session, runtime(), here.who, row.id) if row else None
+        meant = composed.meant(rows)
+        held = drafts.get(session, here.who.scope, meant.id) if meant else None
+        gate = composed.gate(held, here.who.person)
     acts = "Authorization" in request.headers
     page = render_template(
         "sidebar_draft.html",
         view=view,
+        gate=gate,
         acts=acts,
         refused=None,
         sidebar=True,
@@ -115,6 +108,7 @@ def insert(account_id: str, draft_id: UUID) -> ResponseReturnValue:
         state=seen.state,
         text=seen.text,
         done=seen.done,
+        unasked=request.form.get("unasked") == "yes",
     )
     return jsonify(said=_INSERTED if seen.text is None else _INSERTED_EDIT, text=words)
 
@@ -129,23 +123,6 @@ def release(account_id: str, draft_id: UUID) -> ResponseReturnValue:
     now = insertion.release(runtime(), here.who.scope, str(draft_id), here.who.person)
     goes_out = now is DraftState.APPROVED
     return jsonify(said=_RELEASED_APPROVED if goes_out else _RELEASED, state=now)
-
-
-@pages.post("/zendesk/<account_id>/tickets/<ticket_id>/save")
-@open_to(*EVERYBODY, by=Proof.EITHER)
-def save(account_id: str, ticket_id: str) -> ResponseReturnValue:
-    """Whether an agent's comment may go out: 409 where it would be a bypass. Changes nothing."""
-    here = through(account_id)
-    if not _is_public_reply():
-        return jsonify(may_pass=True)
-    with runtime().database.read() as session:
-        rows = drafts.of_ticket(session, here.who.scope, here.account.id, ticket_id)
-        meant = next((row for row in rows if row.state in HELD_OR_OPEN), None)
-        held = drafts.get(session, here.who.scope, meant.id) if meant else None
-    if held is None or not is_bypass(held, here.who.person.id):
-        return jsonify(may_pass=True)
-    sentence = _why_held(held, here.who.person)
-    return jsonify(error={"code": _HELD, "message": sentence}), HTTPStatus.CONFLICT
 
 
 def _shown(rows: Sequence[DraftRow]) -> DraftRow | None:
@@ -170,37 +147,3 @@ def _version(page: str, view: DraftView | None) -> str:
     left = f'data-left="{view.undo_left}"' if view else ""
     still = page.replace(left, "") if left else page
     return hashlib.sha256(still.encode()).hexdigest()
-
-
-def _is_public_reply() -> bool:
-    """Whether what is being saved is one.
-
-    Raises:
-        InvalidInputError: The question cannot be read.
-    """
-    question = request.get_json(silent=True)
-    public, text = (
-        (question.get("public"), question.get("text"))
-        if isinstance(question, dict)
-        else (None, None)
-    )
-    if not isinstance(public, bool):
-        raise InvalidInputError("public", "expected true or false")
-    if not isinstance(text, str):
-        raise InvalidInputError("text", "expected a string")
-    return public and bool(text.strip())
-
-
-def _why_held(held: Held, person: PersonRow) -> str:
-    """A sentence for the agent whose reply is stopped."""
-    whom = approvers_words(held.decision.approvers if held.decision else ())
-    became = _BECAME.get(held.draft.state)
-    if may_respond(held, person):
-        way_out = f"Press “{I_ANSWER}” in Bookbag first"
-        way_out += "." if became else ", or approve the draft there."
-    elif became:
-        way_out = "Let one of them answer."
-    else:
-        way_out = "Have the draft in Bookbag approved, or let one of them answer."
-    needs = f"Not sent: a reply to this message needs approval by {whom}."
-    return " ".join(part for part in (needs, became, way_out) if part)

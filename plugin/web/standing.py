@@ -7,13 +7,13 @@ from datetime import datetime
 from plugin.card import Card, approvers_words
 from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
 from plugin.review.rejections import rejection
-from plugin.review.rights import may_be_answered, may_respond
+from plugin.review.rights import I_ANSWER, may_be_answered, may_respond
 from plugin.store.audit_tables import AuditRow
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import VerdictRow
 from plugin.web.history import person_of
-from plugin.web.words import HEADLINES, I_ANSWER, NEXT_STEPS, WITHDRAWN
+from plugin.web.words import HEADLINES, NEXT_STEPS, WITHDRAWN
 
 YOU = "you"
 _S = DraftState

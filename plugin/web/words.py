@@ -10,8 +10,6 @@ from plugin.models import MONEYLESS_ACTIONS, DraftState, Outcome
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
-# What a button is called, for the sentences that name it.
-I_ANSWER = "I\N{RIGHT SINGLE QUOTATION MARK}ll answer"
 # What the page says in place of the card's headline, once no verdict is wanted any more.
 HEADLINES = {
     DraftState.DRAFTING: "Another draft is being made",

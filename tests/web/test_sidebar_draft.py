@@ -7,7 +7,7 @@ from plugin import onboarding
 from plugin.models import DraftState, Role, Surface, VerdictKind
 from plugin.store import verdicts
 from tests.bench.faults import with_faults
-from tests.bench.world import ANA, BEN, CHLOE, Bench
+from tests.bench.world import ANA, BEN, Bench
 from tests.flow.test_attachments import attaching
 from tests.web.conftest import Visit
 from tests.web.sidebar_app import Sidebar, install
@@ -319,55 +319,3 @@ def test_a_person_settles_a_delivery_of_which_nobody_knows(bench: Bench) -> None
     ]
     answer = ana.act(draft_id, "verdict", verdict="was_answered", **ana.seen(ticket_id))
     assert answer.json()["state"] == "answered"
-
-
-PEOPLE = {"ana": ANA, "ben": BEN, "chloe": CHLOE}
-SAVES = (
-    # Which ticket; what was said to its draft, and by whom; who replies, and whether they may.
-    ("refund_over_limit", "", "", "ana", "stopped"),
-    ("refund_over_limit", "", "", "chloe", "stopped"),
-    ("refund_over_limit", "reject", "ben", "ben", "stopped"),
-    ("refund_over_limit", "respond", "ben", "ben", "passes"),
-    ("refund_over_limit", "respond", "ben", "chloe", "stopped"),
-    ("refund_over_limit", "approve", "ben", "ana", "passes"),
-    ("refund_under_limit", "", "", "ana", "passes"),
-    ("refund_under_limit", "reject", "ana", "ben", "passes"),
-    ("legal_threat", "", "", "ana", "passes"),
-    ("no_macro_polish", "", "", "ana", "passes"),
-    ("where_is_my_order", "", "", "ana", "passes"),
-)
-
-
-@pytest.mark.parametrize("case", SAVES, ids=" ".join)
-def test_the_save_hook_stops_exactly_what_would_be_a_bypass(
-    bench: Bench, case: tuple[str, str, str, str, str]
-) -> None:
-    key, verdict, by, replies, expected = case
-    ticket_id = bench.opened(key)
-    draft_id, agent = bench.draft(ticket_id).id, Sidebar(bench, PEOPLE[replies])
-    if verdict:
-        said = {"verdict": verdict, "reason": "I look into it.", "done": "0"}
-        who = Sidebar(bench, PEOPLE[by])
-        assert who.act(draft_id, "verdict", **said, **who.seen(ticket_id)).status_code == 200
-    answer = agent.save(ticket_id, "We refund you 500.00 USD.")
-    assert answer.status_code == (409 if expected == "stopped" else 200)
-    if expected == "stopped":
-        assert sentence(answer).startswith("Not sent: a reply to this message needs")
-        assert "a lead or an admin" in sentence(answer)
-    for harmless in (agent.save(ticket_id, public=False), agent.save(ticket_id, " \n")):
-        assert harmless.json() == {"may_pass": True}
-    bench.hands.agent_writes(ticket_id, PEOPLE[replies], "We refund you 500.00 USD.", public=True)
-    bench.settle()
-    assert bench.draft(ticket_id).bypassed is (expected == "stopped")
-
-
-def test_the_save_hook_asks_for_a_question_it_can_read(bench: Bench) -> None:
-    ticket_id = bench.opened("refund_over_limit")
-    ana = Sidebar(bench, ANA)
-    unreadable: list[object] = [None, [], "x", {}, {"public": "true", "text": "x"}]
-    for question in (*unreadable, {"public": True}):
-        answer = ana.ask_to_save(ticket_id, question)
-        assert answer.status_code == 422, question
-    for number in (1, None):
-        assert ana.ask_to_save(ticket_id, {"public": True, "text": number}).status_code == 422
-    assert ana.save("999999").status_code == 200

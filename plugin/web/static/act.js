@@ -2,8 +2,9 @@
 import { Failed, post } from "./api.js";
 import { begin, end as endBusy } from "./busy.js";
 import { forgetRefusal, refuseField, WROTE_AGAIN } from "./card.js";
-import { OFFLINE, end, follow, look } from "./follow.js";
+import { end, follow, look, trouble } from "./follow.js";
 import { host, where } from "./frame.js";
+import { forget } from "./gate.js";
 import { element, isHere, now, say, standing, tell, toHeading, toTop, withKept } from "./page.js";
 import { tell as tellSeen } from "./seen.js";
 
@@ -11,6 +12,7 @@ const NOT_INSERTED = {
   locked: "Your composer takes no text right now. Nothing was inserted; try again.",
   closed: "This ticket is closed, so nothing can be sent from it. Nothing was inserted.",
   internal_note: "Your composer is set to an internal note. Set it to a public reply, then insert again.",
+  unknown: "Your helpdesk did not say whether it took the text. Look into your composer before you insert it again.",
   other_ticket: "Another ticket is open now. Nothing was inserted.",
 };
 const NO_INSERTION = "The helpdesk did not take the text. Nothing was inserted; try again.";
@@ -29,11 +31,12 @@ export async function act(form, submitter) {
   say("problem", "");
   say("news", "");
   forgetRefusal();
+  forget();
   begin(submitter);
   try {
     const said = what === "insert" ? await insert(url, body) : (await post(url, body)).said;
     if (!KEEP_WORDS.has(what)) form.reset();
-    await look().catch(() => say("notice", OFFLINE));
+    await look().catch((lost) => say("notice", trouble(lost)));
     endBusy();
     const isSame = element("draft")?.dataset.draft === draft;
     tell(isSame ? said : `${said} ${WROTE_AGAIN}`, "flash");
@@ -42,6 +45,26 @@ export async function act(form, submitter) {
     host.changed();
   } catch (failure) {
     await refuse(failure);
+  } finally {
+    endBusy();
+    follow();
+  }
+}
+
+/** Puts the draft into the composer by itself. Where that cannot be, the button is there all the same. */
+export async function insertUnasked(button) {
+  const body = new FormData(button.form, button);
+  body.set("unasked", "yes");
+  forget();
+  begin(button);
+  try {
+    const said = await insert(button.getAttribute("formaction"), body);
+    await look().catch((lost) => say("notice", trouble(lost)));
+    endBusy();
+    tell(said, "flash");
+    host.changed();
+  } catch (failure) {
+    if (failure.status === 401) end(failure.message);
   } finally {
     endBusy();
     follow();
@@ -69,7 +92,7 @@ async function insert(url, body) {
 async function refuse(failure) {
   if (failure.status === 401) return end(failure.message);
   const before = standing();
-  await look().catch(() => say("notice", OFFLINE));
+  await look().catch((lost) => say("notice", trouble(lost)));
   endBusy();
   if (!failure.isSure && standing() !== before) {
     tell(`${element("state").textContent}.`, "flash");

@@ -16,13 +16,13 @@ export class Failed extends Error {
   }
 }
 
-export async function api(url, { method = "GET", body, headers = {} } = {}) {
+export async function api(url, { method = "GET", body, headers = {}, patience = PATIENCE_MS } = {}) {
   if (!navigator.onLine) throw new Failed(OFFLINE);
   const proof = page.dataset.session ? { Authorization: `Bearer ${page.dataset.session}` } : {};
   const options = { method, body, headers: { Accept: "application/json", ...proof, ...headers } };
   let answer;
   try {
-    answer = await fetch(url, { ...options, signal: AbortSignal.timeout(PATIENCE_MS) });
+    answer = await fetch(url, { ...options, signal: AbortSignal.timeout(patience) });
   } catch {
     // It may have arrived all the same: a browser does not tell.
     throw new Failed(NO_ANSWER, { isSure: false });
@@ -37,8 +37,8 @@ export async function post(url, body) {
   return (await api(url, { method: "POST", body })).json();
 }
 
-/** Where something of the shown ticket is asked. */
-export function address(what) {
-  const draft = page.dataset.tickets.replace("TICKET", encodeURIComponent(now.ticketId));
+/** Where something of a ticket is asked: of the one that is shown, if none is named. */
+export function address(what, ticketId = now.ticketId) {
+  const draft = page.dataset.tickets.replace("TICKET", encodeURIComponent(ticketId));
   return draft.replace(/draft$/, what);
 }

@@ -2,16 +2,15 @@
 // sends what an agent does about it.
 import "./action_edit.js";
 import { act, openReview } from "./act.js";
-import { address, api } from "./api.js";
 import { forgetRefusal, throwAway, useKept } from "./card.js";
 import { openForm, unmark } from "./fields.js";
-import { find, follow } from "./follow.js";
+import { afterLook, find, follow } from "./follow.js";
 import { host } from "./frame.js";
+import { forget } from "./gate.js";
 import { onKey } from "./keys.js";
-import { card, element, now } from "./page.js";
-
-const OTHER_TICKET = "Another ticket is open now. Nothing was sent.";
-const UNSURE = "Bookbag could not be reached, so it is not known whether this reply may go out. Try again.";
+import { card, element } from "./page.js";
+import { offer } from "./review_mode.js";
+import { mayLeave } from "./save.js";
 
 card.addEventListener("submit", (event) => {
   event.preventDefault();
@@ -40,17 +39,10 @@ element("kept-away").addEventListener("click", () => {
 document.addEventListener("visibilitychange", follow);
 window.addEventListener("online", follow);
 
-host.onSave(async ({ ticketId: ticket, public: isPublic, text }) => {
-  if (!isPublic) return;
-  now.ticketId ??= ticket;
-  if (ticket !== now.ticketId) throw new Error(OTHER_TICKET);
-  const body = JSON.stringify({ public: isPublic, text });
-  const headers = { "Content-Type": "application/json" };
-  try {
-    await api(address("save"), { method: "POST", body, headers });
-  } catch (failure) {
-    throw new Error(failure.status && failure.isSure ? failure.message : UNSURE);
-  }
+host.onSave(mayLeave);
+host.onNews(() => {
+  forget();
+  find().then(follow, follow);
 });
-host.onNews(() => find().then(follow, follow));
+afterLook(offer);
 follow();

@@ -1,0 +1,180 @@
+"""Zendesk's save hook, on Zendesk's own library: which replies leave the composer, which do not.
+
+What is sent is read off the page around the sidebar: it sends what the library does not stop.
+"""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from plugin.models import DraftState
+from tests.bench.world import ANA, BEN, Bench
+from tests.web.sidebar_app import Sidebar
+from tests.web.zendesk_page import Open, Zendesk, desks
+
+NEEDS_APPROVAL = "Not sent: a reply to this message needs approval by a lead"
+APPROVED = "Approved, going out"
+
+
+@pytest.fixture
+def zendesk(sqlite_bench: Bench, chromium: Browser) -> Iterator[Open]:
+    yield from desks(sqlite_bench, chromium)
+
+
+def approved(bench: Bench, key: str) -> str:
+    """A ticket whose draft is approved and in Ana's composer, so that it stays there."""
+    ticket_id = bench.opened(key)
+    draft_id, ben, ana = bench.draft(ticket_id).id, Sidebar(bench, BEN), Sidebar(bench, ANA)
+    said = ben.act(draft_id, "verdict", verdict="approve", done="0", **ben.seen(ticket_id))
+    assert said.json()["state"] == DraftState.APPROVED
+    assert ana.act(draft_id, "insert", **ana.seen(ticket_id)).status_code == 200
+    return ticket_id
+
+
+def never_answers(one: Zendesk, *addresses: str) -> list[Route]:
+    """The service takes these questions and says nothing."""
+    held: list[Route] = []
+    for address in addresses:
+        one.page.route(address, lambda route: held.append(route))  # noqa: PLW0108 (it wants to know how many arguments)
+    return held
+
+
+def test_a_reply_that_needs_approval_is_stopped_without_a_question(
+    sqlite_bench: Bench, zendesk: Open
+) -> None:
+    bench, ana = sqlite_bench, zendesk()
+    ticket_id = bench.opened("complaint")
+    ana.open(ANA, ticket_id)
+    ana.write("Sorry, here is your money.")
+    ana.submit()
+    expect(ana.stopped).to_contain_text(NEEDS_APPROVAL)
+    expect(ana.stopped).to_contain_text("Have the draft in Bookbag approved")
+    # Nor does what cannot be read pass for nothing, or a file for no reply.
+    ana.write("")
+    ana.becomes(attachments=[{"filename": "voucher.pdf"}])
+    ana.submit()
+    expect(ana.stopped).to_contain_text(NEEDS_APPROVAL)
+    ana.becomes(attachments=[], unreadable=["comment.text", "comment.type"])
+    ana.submit()
+    expect(ana.stopped).to_contain_text(NEEDS_APPROVAL)
+    ana.becomes(unreadable=[])
+    assert ana.saves_asked() == 0
+    # Nothing is written, only the ticket's status changes.
+    ana.submit()
+    expect(ana.stopped).to_be_empty()
+    ana.write("For us only")
+    ana.writes_a("internalNote")
+    ana.submit()
+    expect(ana.sent).to_have_text("For us only")
+
+
+def test_where_nothing_is_held_a_reply_leaves_without_a_question(
+    sqlite_bench: Bench, zendesk: Open
+) -> None:
+    bench, ana = sqlite_bench, zendesk()
+    ticket_id = bench.opened("refund_under_limit")
+    ana.open(ANA, ticket_id)
+    for words in ("Hello", "Once more"):
+        ana.write(words)
+        ana.submit()
+        expect(ana.sent).to_have_text(words)
+    ana.open(ANA, "999999")
+    ana.write("No draft here")
+    ana.submit()
+    expect(ana.sent).to_have_text("No draft here")
+    assert ana.saves_asked() == 0
+
+
+def test_what_was_approved_leaves_and_more_does_not(sqlite_bench: Bench, zendesk: Open) -> None:
+    bench, ana = sqlite_bench, zendesk()
+    ticket_id = approved(bench, "refund_over_limit")
+    ana.open(ANA, ticket_id)
+    ana.button("Undo the approval").wait_for()
+    text = bench.draft(ticket_id).text or ""
+    (amount,) = [row for row in bench.held(ticket_id).actions if row.amount_minor]
+    promised = f"{amount.amount_minor / 100:.2f}" if amount.amount_minor else ""
+    assert promised in text
+    ana.write(text)
+    ana.submit()
+    expect(ana.sent).to_contain_text(promised)
+    assert ana.saves_asked() == 0
+    ana.write(text.replace(promised, f"9{promised}"))
+    ana.submit()
+    expect(ana.stopped).to_contain_text(f"“9{promised}")
+    expect(ana.stopped).to_contain_text("is more than was approved. Send what was approved, or")
+    ana.write(f"{text}\n\nWe also cancel your order.")
+    ana.submit()
+    expect(ana.stopped).to_contain_text("We also cancel your order.")
+    ana.write(text.replace("Hi", "Hello", 1))
+    ana.submit()
+    expect(ana.stopped).to_be_empty()
+    assert ana.saves_asked() == 3
+
+
+def test_a_permission_ends_with_whatever_happens(sqlite_bench: Bench, zendesk: Open) -> None:
+    """What was free is held by now, and the sidebar has not been able to look since."""
+    bench, ana = sqlite_bench, zendesk()
+    ticket_id = bench.opened("refund_under_limit")
+    ana.open(ANA, ticket_id)
+    ana.page.route("**/draft", lambda route: route.abort())
+    bench.hands.customer_writes(ticket_id, "My lawyer will hear of this. I sue you!")
+    bench.settle()
+    assert bench.draft(ticket_id).state is not DraftState.AWAITING_REVIEW
+    ana.tell("ticket.conversation.changed")
+    ana.write("Hello")
+    ana.submit()
+    ana.page.wait_for_function("window.hookMs > 0")
+    assert ana.saves_asked() == 1
+
+
+def test_slow_down_and_signed_out_stop_it(sqlite_bench: Bench, zendesk: Open) -> None:
+    bench, ana = sqlite_bench, zendesk()
+    ana.open(ANA, bench.opened("refund_under_limit"))
+    held = never_answers(ana, "**/draft", "**/save")
+    ana.tell("app.activated")
+    ana.write("Hello")
+    ana.submit()
+    expect(ana.stopped).to_contain_text("could not be reached, so it is not known", timeout=8000)
+    ana.becomes(lost=["comment.text"])
+    ana.submit()
+    expect(ana.stopped).to_contain_text("could not tell in time", timeout=8000)
+    ana.becomes(lost=[])
+    for route in held:
+        route.abort()
+    ana.page.unroute_all()
+    ana.page.route("**/zendesk/**", lambda route: route.abort())
+    expect(ana.bar.locator("#notice")).to_contain_text("Connection lost")
+    ana.submit()
+    expect(ana.stopped).to_contain_text("could not be reached, so it is not known")
+    ana.page.unroute_all()
+    bench.clock.ahead += timedelta(hours=9)
+    expect(ana.bar.locator("#notice")).to_contain_text("Your session in this sidebar is over")
+    ana.submit()
+    expect(ana.stopped).to_contain_text("Your session in this sidebar is over. Reload the ticket")
+    assert ana.sent.inner_text() == ""
+
+
+def test_only_a_rejection_stops_a_reply(sqlite_bench: Bench, zendesk: Open) -> None:
+    """So the one word is what holds it: with the other one the very same reply leaves."""
+    bench, ana = sqlite_bench, zendesk()
+    ticket_id = bench.opened("complaint")
+
+    def mutate(route: Route) -> None:
+        script = route.fetch().text()
+        assert script.count("Promise.reject(new Error(") == 1
+        route.fulfill(
+            body=script.replace("Promise.reject(new Error(", "Promise.resolve(new Error("),
+            content_type="text/javascript",
+        )
+
+    for mutated in (False, True):
+        if mutated:
+            ana.page.route("**/host.js", mutate)
+        ana.open(ANA, ticket_id)
+        ana.write("Sorry, here is your money.")
+        ana.submit()
+        ana.page.wait_for_function("window.hookMs > 0")
+        expect(ana.stopped).to_contain_text("" if mutated else NEEDS_APPROVAL)
+        expect(ana.sent).to_have_text("Sorry, here is your money." if mutated else "")
