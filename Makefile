@@ -1,4 +1,4 @@
-# The tasks of this project. `make setup` needs Python 3.11 and, for the tests, Debian's chromium-headless-shell or chromium.
+# The tasks of this project. `make setup` needs Python 3.11 and, for the tests, npm and Debian's chromium-headless-shell or chromium.
 .PHONY: setup demo check format test soak bench lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)

@@ -18,6 +18,7 @@ from bench import (
     queue,
     replay,
     sensitive,
+    sidebar,
 )
 from bench.report import Figure, heading
 from plugin.logs import log_to_stderr
@@ -31,6 +32,7 @@ _MEASURED: Mapping[str, Callable[[], Iterator[Figure]]] = {
     "replay": replay.figures,
     "audit": audit.figures,
     "queue": queue.figures,
+    "sidebar": sidebar.figures,
 }
 # Sets of labelled text, and what came of them: lines of totals, no figures with a goal.
 _JUDGED: Mapping[str, Callable[[], Iterator[str]]] = {

@@ -38,6 +38,7 @@ from plugin.web import (
     webhooks,
     you,
 )
+from plugin.web.compressing import compress
 from plugin.web.doors import open_to_strangers, require_doors
 from plugin.web.headers import add_headers
 from plugin.web.limits import use_limits
@@ -93,6 +94,7 @@ def create_web(runtime: Runtime, *, works: bool = False) -> Flask:
     provider.use_provider(web, runtime.settings)
     errors.register(web)
     web.after_request(add_headers)
+    web.after_request(compress)
     return web
 
 

@@ -20,6 +20,7 @@ from plugin.store.scope import Scope
 from plugin.web.app_token import UntrustedTokenError, helpdesk_user
 from plugin.web.doors import EVERYBODY, open_to, open_to_strangers
 from plugin.web.headers import content_policy
+from plugin.web.modules import modules
 from plugin.web.sidebar_session import account_of, begin
 from plugin.web.sign_in import signed_in
 from plugin.web.state import runtime
@@ -100,7 +101,13 @@ def _user(account: Account) -> str:
 def _page(account: Account, person: PersonRow, token: str) -> ResponseReturnValue:
     tickets = url_for("sidebar_draft.show", account_id=account.id, ticket_id="TICKET")
     return _beside_ticket(
-        account, "sidebar.html", signed=bool(token), person=person, token=token, tickets_url=tickets
+        account,
+        "sidebar.html",
+        script="sidebar.js",
+        signed=bool(token),
+        person=person,
+        token=token,
+        tickets_url=tickets,
     )
 
 
@@ -113,6 +120,7 @@ def _beside_ticket(
     account: Account,
     template: str,
     *,
+    script: str = "frame.js",
     signed: bool,
     status: HTTPStatus = HTTPStatus.OK,
     **shown: object,
@@ -125,6 +133,8 @@ def _beside_ticket(
         host="zendesk" if vendor else "sandbox",
         vendor_script=_VENDOR_SCRIPT if vendor else None,
         host_origin=_origin(account),
+        script=script,
+        modules=modules(script),
         **shown,
     )
     return _framed(account, page, status=status, scripts=_VENDOR_SCRIPTS if vendor else "")

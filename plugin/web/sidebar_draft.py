@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Blueprint, jsonify, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from plugin.errors import InvalidInputError
 from plugin.models import DraftState, Surface
@@ -17,10 +18,11 @@ from plugin.review.action_edits import field_of
 from plugin.review.rejections import WORDS
 from plugin.review.verdicts import LONGEST_INSTRUCTION, give
 from plugin.store import drafts
+from plugin.store.drafts import Held
 from plugin.store.schema import DraftRow
 from plugin.web.doors import EVERYBODY, NO_VERDICT, SIGNERS, Proof, open_to
 from plugin.web.draft_view import DraftView, view_of
-from plugin.web.sidebar_session import through
+from plugin.web.sidebar_session import Here, through
 from plugin.web.state import runtime
 from plugin.web.verdict_form import (
     LONGEST_REASON,
@@ -53,9 +55,7 @@ def show(account_id: str, ticket_id: str) -> ResponseReturnValue:
         rows = drafts.of_ticket(session, here.who.scope, here.account.id, ticket_id)
         row = _shown(rows)
         view = view_of(session, runtime(), here.who, row.id) if row else None
-        meant = composed.meant(rows)
-        held = drafts.get(session, here.who.scope, meant.id) if meant else None
-        gate = composed.gate(held, here.who.person)
+        gate = composed.gate(_meant(session, here, rows, view), here.who.person)
     acts = "Authorization" in request.headers
     page = render_template(
         "sidebar_draft.html",
@@ -128,6 +128,18 @@ def release(account_id: str, draft_id: UUID) -> ResponseReturnValue:
 def _shown(rows: Sequence[DraftRow]) -> DraftRow | None:
     """The newest open draft, else the newest; `rows` come newest first."""
     return next((row for row in rows if row.state.is_open), rows[0] if rows else None)
+
+
+def _meant(
+    session: Session, here: Here, rows: Sequence[DraftRow], view: DraftView | None
+) -> Held | None:
+    """The draft that a reply would be about: mostly the one that is shown."""
+    row = composed.meant(rows)
+    if row is None:
+        return None
+    if view is not None and view.held.draft.id == row.id:
+        return view.held
+    return drafts.get(session, here.who.scope, row.id)
 
 
 def _addresses(account_id: str, row: DraftRow | None) -> dict[str, str]:

@@ -1,6 +1,8 @@
 """Who gets into the sidebar, how long, and which page may hold it."""
 
+import gzip
 import logging
+import re
 from datetime import timedelta
 from urllib.parse import urlsplit
 
@@ -254,3 +256,34 @@ def test_nothing_of_a_token_or_a_session_is_logged(
     assert ben.session not in f"{logs}{caplog.text}"
     assert public() not in f"{logs}{caplog.text}"
     assert AUDIENCE not in ben.page.text
+
+
+def test_all_of_it_is_small_as_it_travels(bench: Bench) -> None:
+    """The page with all its scripts and style sheets, without the helpdesk's own library."""
+    ana = Sidebar(bench, ANA)
+    page = parsed(ana.page)
+    linked = [node.attributes["href"] for node in page.css("link[href]")]
+    scripts = [node.attributes["src"] for node in page.css("script[src]")]
+    total = len(ana.page.content)
+    for address in (*linked, *scripts):
+        url = f"{bench.url}{address}"
+        plain = requests.get(url, headers={"Accept-Encoding": "identity"}, timeout=SECONDS)
+        packed = requests.get(
+            url, headers={"Accept-Encoding": "gzip"}, timeout=SECONDS, stream=True
+        )
+        travelled = packed.raw.read()
+        assert packed.headers["Content-Encoding"] == "gzip"
+        assert gzip.decompress(travelled) == plain.content
+        assert packed.headers["Vary"] == plain.headers["Vary"] == "Accept-Encoding"
+        again = requests.get(
+            url, headers={"If-None-Match": packed.headers["ETag"]}, timeout=SECONDS
+        )
+        assert again.status_code == 304
+        total += len(travelled)
+    assert total <= 40 * 1024
+    # Nothing is fetched that was not named at once.
+    named = {address.rpartition("/")[2] for address in (*linked, *scripts) if address}
+    for name in named:
+        if name.endswith(".js"):
+            script = requests.get(f"{bench.url}/static/{name}", timeout=SECONDS).text
+            assert set(re.findall(r'"\./(\w+\.js)"', script)) <= named
