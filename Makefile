@@ -1,5 +1,5 @@
 # The tasks of this project. `make setup` needs Python 3.11 and, for the tests, npm and Debian's chromium-headless-shell or chromium.
-.PHONY: setup demo check format test soak bench lock clean
+.PHONY: setup demo check format test soak bench pictures lock clean
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -39,6 +39,9 @@ soak: setup
 
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
+
+pictures: setup
+	BOOKBAG_PICTURES=docs/pictures $(BIN)/pytest -q tests/web/test_zendesk_sidebar.py tests/web/test_zendesk_save.py $(ARGS)
 
 lock:
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --extra dev --strip-extras \

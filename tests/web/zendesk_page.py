@@ -5,6 +5,7 @@ the parent's half of the library's protocol.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Template
@@ -18,6 +19,7 @@ from playwright.sync_api import (
     Locator,
     Page,
     Route,
+    ViewportSize,
     expect,
 )
 
@@ -30,6 +32,7 @@ from tests.web.zaf_sdk import zaf_sdk
 ORIGIN = f"https://{HOST}"
 CDN = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js"
 _SECONDS = 15
+_PICTURE: ViewportSize = {"width": 1280, "height": 860}
 _PAGE = Template((Path(__file__).parent / "data" / "zendesk.html").read_text("utf-8"))
 
 
@@ -51,7 +54,8 @@ class Zendesk:
             action=f"{self.bench.url}/zendesk/{self.bench.account_id}/sidebar?{query}",
             token=signed(claims(user, self.bench.clock())),
             guid=guid,
-            desk=json.dumps({"ticket": int(ticket_id), **desk}),
+            # In a script of the page, where a tag would end it.
+            desk=json.dumps({**self._told(ticket_id), **desk}).replace("<", "\\u003c"),
         )
         address = f"{ORIGIN}/agent/tickets/{ticket_id}"
         self.page.unroute(address)
@@ -63,6 +67,24 @@ class Zendesk:
         _move_account(self.bench, self.bench.hands.url)
         if waits:
             expect(self.state).to_be_visible(timeout=15_000)
+
+    def _told(self, ticket_id: str) -> dict[str, object]:
+        """What stands on the page around the sidebar."""
+        told: dict[str, object] = {"ticket": int(ticket_id)}
+        for draft in self.bench.drafts(ticket_id):
+            told |= {"subject": draft.subject, "customer": draft.customer_name}
+            told["message"] = draft.message_text
+        return told
+
+    def picture(self, name: str) -> None:
+        """Take a picture for the docs, where they are being made: ``make pictures``."""
+        folder = os.environ.get("BOOKBAG_PICTURES")
+        if folder:
+            self.page.set_viewport_size(_PICTURE)
+            self.page.evaluate("scrollTo(0, 0)")
+            # For the sidebar to have its height.
+            self.page.wait_for_timeout(300)
+            self.page.screenshot(path=Path(folder) / f"{name}.png")
 
     @staticmethod
     def library(route: Route) -> None:
