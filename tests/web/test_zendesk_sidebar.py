@@ -154,9 +154,20 @@ def test_an_admin_sets_review_mode_for_whoever_has_not_chosen(
     sqlite_bench: Bench, zendesk: Open
 ) -> None:
     bench, ben = sqlite_bench, zendesk()
-    first, waits = bench.opened("german_html_thread"), bench.opened("refund_over_limit")
-    settings = {"insert_drafts": True}
-    ben.open(BEN, first, settings=settings)
+    first, second = bench.opened("german_html_thread"), bench.opened("german_html_thread")
+    waits, settings = bench.opened("refund_over_limit"), {"insert_drafts": True}
+
+    def write(route: Route) -> None:
+        ben.write("I have begun")
+        route.continue_()
+
+    ben.page.route("**/insert", write)
+    with ben.page.expect_response("**/release"):
+        ben.open(BEN, first, settings=settings)
+    ben.page.unroute("**/insert")
+    expect(ben.state).to_have_text(READY)
+    assert ben.composer.inner_text() == "I have begun"
+    ben.open(BEN, second, settings=settings)
     expect(ben.state).to_have_text(IN_COMPOSER)
     # What needs a signature, or an action, is nothing to be put there unasked.
     ben.open(BEN, waits, settings=settings)

@@ -7,6 +7,7 @@ import { host, where } from "./frame.js";
 import { forget } from "./gate.js";
 import { element, isHere, now, say, standing, tell, toHeading, toTop, withKept } from "./page.js";
 import { tell as tellSeen } from "./seen.js";
+import { Refused } from "./waiting.js";
 
 const NOT_INSERTED = {
   locked: "Your composer takes no text right now. Nothing was inserted; try again.",
@@ -58,7 +59,7 @@ export async function insertUnasked(button) {
   forget();
   begin(button);
   try {
-    const said = await insert(button.getAttribute("formaction"), body);
+    const said = await insert(button.getAttribute("formaction"), body, isStillEmpty);
     await look().catch((lost) => say("notice", trouble(lost)));
     endBusy();
     tell(said, "flash");
@@ -71,8 +72,14 @@ export async function insertUnasked(button) {
   }
 }
 
+/** The agent may have begun to write since. */
+async function isStillEmpty() {
+  const { composer } = await host.context();
+  if (!composer.empty) throw new Refused("written");
+}
+
 /** First ours, then the helpdesk's: what it refuses is released again. */
-async function insert(url, body) {
+async function insert(url, body, before = () => {}) {
   const { ticketId, composer, closed } = await where().catch(() => { throw new Failed(NO_INSERTION); });
   if (ticketId !== now.ticketId) throw new Failed(NOT_INSERTED.other_ticket);
   if (closed) throw new Failed(NOT_INSERTED.closed);
@@ -80,6 +87,7 @@ async function insert(url, body) {
   if (!composer.public) throw new Failed(NOT_INSERTED.internal_note);
   const { text, said } = await post(url, body);
   try {
+    await before();
     await host.insert(now.ticketId, text);
   } catch (refusal) {
     await post(url.replace(/insert$/, "release"), body).catch(() => {});

@@ -23,6 +23,7 @@ let newest;
 let wait = EVERY_MS;
 let timer;
 let over = false;
+let shown = true;
 let looked = () => {};
 
 /** `hear` is called after each look. */
@@ -77,7 +78,7 @@ export async function follow() {
     try {
       if (now.ticketId === null) await find();
       await look();
-      wait = EVERY_MS;
+      wait = shown ? EVERY_MS : SLOWEST_MS;
       looked();
     } catch (failure) {
       if (failure.status === 401) return end(failure.message);
@@ -89,6 +90,15 @@ export async function follow() {
   clearTimeout(timer);
   timer = setTimeout(follow, wait);
 }
+
+/** In sight or not. An agent has many tickets open, and each has a sidebar. */
+export function comes(isShown) {
+  shown = isShown;
+  if (shown) find().then(follow, follow);
+}
+
+/** The reader is here after all, whatever the helpdesk says. */
+export const wake = () => { if (!shown) comes(true); };
 
 /** What is the matter, in words that the reader can act on. */
 export function trouble(failure) {

@@ -4,6 +4,7 @@
 //   focusComposer(ticketId)  lets the agent write at once; false where the helpdesk has no way to
 //   onSave(ask)              `ask({ticketId, public, text})` throws to stop an agent's reply
 //   onNews(hear)             the ticket changed
+//   onShown(hear)            our page came into sight (true), or went out of it behind another ticket
 //   changed()                we changed something on the ticket
 //   resize(height)           in pixels
 //   reveal()                 brings the top of our page into sight
@@ -45,6 +46,7 @@ function nowhere() {
     focusComposer: () => false,
     onSave: nothing,
     onNews: nothing,
+    onShown: nothing,
     changed: nothing,
     resize: nothing,
     reveal: nothing,

@@ -47,7 +47,7 @@ export function sandbox(origin) {
   return {
     async context() {
       const { ticket_id: ticketId, composer, closed, theme } = await ask("context");
-      const empty = !String(composer.text ?? "").trim();
+      const empty = typeof composer.text === "string" && !composer.text.trim();
       return { ticketId: String(ticketId), composer: { ...composer, empty }, closed: Boolean(closed), theme };
     },
     insert: (ticketId, text) => ask("insert", { ticket_id: ticketId, text }),
@@ -57,6 +57,7 @@ export function sandbox(origin) {
     },
     onSave: (handler) => { save = handler; },
     onNews: (handler) => { hear = handler; },
+    onShown() {}, // Its page shows one ticket.
     changed: () => post({ id: ++asked, ask: "changed" }),
     resize: (height) => post({ id: ++asked, ask: "resize", height }),
     reveal: () => post({ id: ++asked, ask: "reveal" }),

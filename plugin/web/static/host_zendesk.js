@@ -16,7 +16,6 @@ const NEWS = [
   "ticket.status.changed",
   "ticket.submit.done",
   "comment.type.changed",
-  "app.activated",
 ];
 
 /** Undefined where the library is not there, or was not told by whom we are framed. */
@@ -103,6 +102,10 @@ export function zendesk() {
     },
     onNews(handler) {
       for (const name of NEWS) client.on(name, () => { handler(); });
+    },
+    onShown(hear) {
+      client.on("app.activated", () => { hear(true); });
+      client.on("app.deactivated", () => { hear(false); });
     },
     focusComposer: () => false, // https://developer.zendesk.com/api-reference/apps/ has no call for it.
     changed() {}, // Zendesk follows its own tickets.

@@ -4,7 +4,7 @@ import "./action_edit.js";
 import { act, openReview } from "./act.js";
 import { forgetRefusal, throwAway, useKept } from "./card.js";
 import { openForm, unmark } from "./fields.js";
-import { afterLook, find, follow } from "./follow.js";
+import { afterLook, comes, find, follow, wake } from "./follow.js";
 import { host } from "./frame.js";
 import { forget } from "./gate.js";
 import { onKey } from "./keys.js";
@@ -44,5 +44,10 @@ host.onNews(() => {
   forget();
   find().then(follow, follow);
 });
+host.onShown((isShown) => {
+  forget();
+  comes(isShown);
+});
+window.addEventListener("focus", wake);
 afterLook(offer);
 follow();
