@@ -28,11 +28,12 @@ def test_the_handshake_comes_first_and_the_ticket_is_followed(
 ) -> None:
     bench, ana = sqlite_bench, zendesk()
     first, second = bench.opened("german_html_thread"), bench.opened("reship")
-    ana.open(ANA, first, registers=False, waits=False)
+    ana.open(ANA, first, registers=False, scheme="dark", waits=False)
     expect(ana.bar.locator("#looking")).to_be_visible()
     assert ana.page.evaluate("heard.map(m => m.key)") == ["iframe.handshake"]
     ana.page.evaluate("register()")
     expect(ana.bar.locator("#draft")).to_contain_text(bench.draft(first).short_id)
+    expect(ana.bar.locator("html")).to_have_attribute("data-theme", "dark")
     assert ana.page.context.cookies() == []
     ana.becomes(ticket=int(second))
     ana.tell("app.activated")

@@ -7,6 +7,7 @@ import { Refused, within } from "./waiting.js";
 // of it by an answer in place of an error.
 const CALL_WITHIN_MS = 4500;
 const COMPOSER = ["ticket.id", "ticket.status", "comment.type", "comment.text", "comment.attachments", "comment.useRichText"];
+const SCHEME = "colorScheme";
 const CHANNEL = "ticket.editor.targetChannel";
 // Their composers take words and no HTML.
 const WORDS_ONLY = /chat|messag|whatsapp|sms|text|instagram|twitter|line|viber|telegram|wechat/i;
@@ -23,6 +24,7 @@ export function zendesk() {
   const client = globalThis.ZAFClient?.init();
   if (!client) return undefined;
   let inserted = null; // what we put there last, and on which ticket
+  let theme = "light"; // Zendesk's own, unless it says that it is dark
 
   /** Several properties at once: what cannot be read is not in the answer. */
   async function read(paths) {
@@ -44,6 +46,10 @@ export function zendesk() {
       isPlain: found["comment.useRichText"] === false,
       text: text || more,
     };
+  }
+
+  function paint() {
+    read(["ticket.id", SCHEME]).then((found) => { theme = found[SCHEME] === "dark" ? "dark" : "light"; }, () => {});
   }
 
   async function takesWordsOnly({ isPlain }) {
@@ -83,10 +89,13 @@ export function zendesk() {
     throw new Refused("not_taken");
   }
 
+  paint();
+  client.on(`${SCHEME}.changed`, paint);
+
   return {
     async context() {
       const { ticketId, text, closed, public: isPublic } = await composer();
-      return { ticketId, composer: { public: isPublic, locked: false, empty: !text }, closed, theme: null };
+      return { ticketId, composer: { public: isPublic, locked: false, empty: !text }, closed, theme };
     },
     async insert(ticketId, text) {
       const before = await composer();
