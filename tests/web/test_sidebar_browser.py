@@ -301,6 +301,7 @@ def test_only_what_never_left_is_said_to_be_undone(sqlite_bench: Bench, desk: Ma
     ana.page.context.set_offline(offline=True)
     ana.button("Approve and send").click()
     expect(problem).to_have_text("You are offline, so nothing was done. Try again.")
+    expect(ana.bar.locator("#notice")).to_contain_text("You are offline. What you see may be old")
     ana.page.context.set_offline(offline=False)
     assert bench.draft(ticket_id).state is DraftState.AWAITING_REVIEW
 
