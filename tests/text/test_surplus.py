@@ -62,6 +62,8 @@ def test_what_is_no_more(old: str, new: str) -> None:
         (END, f"You get 20% off your next order.\n\n{END}", "20%"),
         (END, f"We cancel your order.\n\n{END}", "We cancel your order."),
         (END, f"We also send you a new tent.\n\n{END}", "We also send you a new tent."),
+        (END, f"{{{{dc.gift_600}}}}\n\n{END}", "{{dc.gift_600}}"),
+        ("120.00 USD", "{% if x %}600.00{% endif %} USD", "{% if x %}"),
         ("120.00", "\u202e00.021\u202c", "00.021 USD"),
         ("120.00 USD", "١٢٠٠ USD", "١٢٠٠"),
     ],

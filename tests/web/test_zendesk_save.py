@@ -124,19 +124,37 @@ def test_what_was_approved_leaves_and_more_does_not(sqlite_bench: Bench, zendesk
 
 
 def test_a_permission_ends_with_whatever_happens(sqlite_bench: Bench, zendesk: Open) -> None:
-    """What was free is held by now, and the sidebar has not been able to look since."""
+    """By its age, when the sidebar goes out of sight, and when the helpdesk tells of a change.
+
+    In the end the ticket is held, and the sidebar has not been able to look since.
+    """
     bench, ana = sqlite_bench, zendesk()
     ticket_id = bench.opened("refund_under_limit")
     ana.open(ANA, ticket_id)
+    frame = ana.page.frame("sidebar")
+    assert frame is not None
+    held = never_answers(ana, "**/draft")
+    frame.evaluate("{ const now = Date.now; Date.now = () => now() + 4000; }")
+    leaves(ana, "It is old")
+    assert ana.saves_asked() == 1
+    for route in held:
+        route.continue_()
+    ana.page.unroute("**/draft")
+    unasked(ana, lambda: leaves(ana, "It is known anew"))
+
+    asked = ana.saves_asked()
     ana.page.route("**/draft", lambda route: route.abort())
-    bench.hands.customer_writes(ticket_id, "My lawyer will hear of this. I sue you!")
+    bench.hands.customer_writes(
+        ticket_id, "I still want my refund. I was injured by them and am in hospital."
+    )
     bench.settle()
-    assert bench.draft(ticket_id).state is not DraftState.AWAITING_REVIEW
+    assert bench.draft(ticket_id).state is DraftState.AWAITING_APPROVAL
     ana.tell("ticket.conversation.changed")
     ana.write("Hello")
-    ana.submit()
-    ana.page.wait_for_function("window.hookMs > 0")
-    assert ana.saves_asked() == 1
+    is_held(ana)
+    ana.tell("app.deactivated")
+    is_held(ana)
+    assert ana.saves_asked() == asked + 2
 
 
 def test_slow_down_and_signed_out_stop_it(sqlite_bench: Bench, zendesk: Open) -> None:
