@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from connectors.administration import Administration
 from connectors.grants import Grant
 from connectors.types import (
     HelpdeskEvent,
@@ -117,6 +118,9 @@ class Helpdesk(Protocol):
 
     def tags(self) -> tuple[str, ...]:
         """Tags that tickets have, the most used first, at most `MOST_TAGS`. A person waits."""
+
+    def administration(self) -> Administration:
+        """The account as its admin sees it: what must be made there once."""
 
     def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
         """The receipt of an earlier write of ours that carries `effect_id`, if it was done."""

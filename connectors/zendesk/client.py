@@ -192,6 +192,29 @@ class ZendeskClient:
             answer = self._zenpy.tickets.update(ZenpyTicket(id=_number(ticket_id), **change))
             return Fields(answer.to_dict(), "answer").child("audit")
 
+    def listed(self, path: str, key: str, most: int) -> Iterator[Fields]:
+        """The objects of one of the account's lists, such as its triggers."""
+        return (item for item, _ in islice(self._items(path, key, {}), most))
+
+    def call(
+        self,
+        method: str,
+        path: str,
+        *,
+        body: Mapping[str, Any] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
+    ) -> requests.Response:
+        """One call of what an admin may do, sent once where it writes.
+
+        Args:
+            method: GET, POST, PUT, PATCH or DELETE.
+            path: Below ``/api/``.
+            body: Sent as JSON.
+            files: Sent as a form: a file's name, bytes and type by its field.
+        """
+        with _only_our_errors(writing=method != "GET"):
+            return self._session.request(method, f"{_ALIAS}/api/{path}", json=body, files=files)
+
     def _items(
         self, path: str, key: str, query: Mapping[str, str]
     ) -> Iterator[tuple[Fields, Fields]]:

@@ -20,6 +20,7 @@ from connectors.errors import (
 from connectors.http import WRITE_SECONDS
 from connectors.types import Message, Origin, Person, Receipt, TagChange, Ticket
 from connectors.zendesk import mapping
+from connectors.zendesk.administration import ZendeskAdministration
 from connectors.zendesk.client import ZendeskClient, group_number
 from connectors.zendesk.markup import to_html
 from connectors.zendesk.oauth import TokenCache
@@ -77,6 +78,7 @@ class ZendeskHelpdesk:
         self._client = ZendeskClient(
             access, allow_private=allow_private, tokens=tokens, clock=clock
         )
+        self._administration = ZendeskAdministration(self._client, access.url, clock)
 
     def me(self) -> Person:
         """Whom our own writes are made as."""
@@ -217,6 +219,10 @@ class ZendeskHelpdesk:
         with self._client.within(_SUGGESTION_SECONDS):
             found = self._client.tags(MOST_TAGS)
             return _understood(lambda: tuple(tag.text("name") for tag in found))
+
+    def administration(self) -> ZendeskAdministration:
+        """The account as its admin sees it, on the same connection."""
+        return self._administration
 
     def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
         """The receipt of our update that carries `effect_id`, if it was done."""

@@ -4,9 +4,9 @@ from sqlalchemy.orm import Session
 
 from connectors.types import TagChange
 from plugin.models import DraftState
-from plugin.store import drafts
+from plugin.store import drafts, installed
 from plugin.store.scope import Scope
-from plugin.ticket_tags import OUR_TAGS, TAG_BYPASS, tags_of
+from plugin.ticket_tags import OUR_TAGS, TAG_APPROVAL_REQUIRED, TAG_BYPASS, tags_of
 
 
 def mirror(
@@ -33,6 +33,9 @@ def mirror(
     held = drafts.get(session, scope, newest.id)
     state = DraftState.DELIVERED if delivered == newest.id else newest.state
     add = tags_of(state, held.oversight, held.policy_tags)
+    # Whoever may answer in their own words is mailed out by the helpdesk only without this tag.
+    if newest.opened_for is not None and installed.has_gate(session, scope, account_id):
+        add -= {TAG_APPROVAL_REQUIRED}
     if newest.bypassed:
         add |= {TAG_BYPASS}
     # A policy may add a tag the ticket had before we ever saw it: that one is not ours to remove.

@@ -84,6 +84,12 @@ INVENTORY: Mapping[str, Kept] = {
     "bb_shop": _table("settings", label="kind created_at", merchant="url", secret="token"),  # noqa: S106 (a column's name)
     "bb_approver_group": _table("settings", id="account_id group_id", label="role"),
     "bb_chat_hook": _table("settings", label="created_at", secret="url"),  # noqa: S106 (a column's name)
+    "bb_installed": _table(
+        "settings",
+        id="account_id vendor_id",
+        label="key kind made installed_at",
+        merchant="name before asked wrote",
+    ),
     "bb_policy_version": _table(
         "settings", label="number activated_at", merchant="source why", people="activated_by"
     ),

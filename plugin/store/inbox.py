@@ -122,6 +122,16 @@ def recent(
     return session.scalars(query.order_by(InboxEvent.id.desc()).limit(limit)).all()
 
 
+def last_received(session: Session, scope: Scope, account_id: str) -> datetime | None:
+    """When an account's newest webhook came; None where none ever came."""
+    return session.scalar(
+        select(InboxEvent.received_at)
+        .where(InboxEvent.merchant_id == scope.merchant_id, InboxEvent.account_id == account_id)
+        .order_by(InboxEvent.id.desc())
+        .limit(1)
+    )
+
+
 def failed(session: Session, scope: Scope) -> Sequence[str]:
     """The ids of all webhooks that failed, oldest first."""
     return session.scalars(

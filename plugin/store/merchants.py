@@ -135,6 +135,17 @@ def add_webhook_secret(
     )
 
 
+def forget_webhook_secret(session: Session, scope: Scope, account_id: str, secret: str) -> None:
+    """Accept a secret no more."""
+    for row in session.scalars(
+        select(WebhookSecret).where(
+            WebhookSecret.merchant_id == scope.merchant_id, WebhookSecret.account_id == account_id
+        )
+    ):
+        if row.secret == secret:
+            session.delete(row)
+
+
 def webhook_secrets(session: Session, scope: Scope, account_id: str) -> tuple[str, ...]:
     """The secrets an account's webhooks may be signed with, newest first."""
     return tuple(

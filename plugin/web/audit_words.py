@@ -37,6 +37,8 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "merchant_added": ("Merchant added", "made this merchant"),
     "account_added": ("Accounts added", "connected a helpdesk account"),
     "app_added": ("Apps added", "trusted the sidebar of a helpdesk account"),
+    "installed": ("Set-ups", "set something up in the helpdesk"),
+    "uninstalled": ("Set-ups taken back", "took something back in the helpdesk"),
     "shop_added": ("Shops added", "connected a shop"),
     "credentials_replaced": ("Credentials replaced", "replaced the credentials of an account"),
     "account_connected": ("Accounts connected", "connected a helpdesk account"),

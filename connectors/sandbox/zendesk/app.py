@@ -10,17 +10,21 @@ from connectors.sandbox.server import add_background
 from connectors.sandbox.zendesk import (
     app_frame,
     control,
+    email_log,
     oauth_control,
     webhook_fault_control,
     workspace,
 )
 from connectors.sandbox.zendesk.api import (
+    apps,
     comments,
+    current_token,
     groups,
     guard,
     oauth,
     oauth_consent,
     removals,
+    rules,
     tag_list,
     tags,
     tickets,
@@ -28,10 +32,13 @@ from connectors.sandbox.zendesk.api import (
     webhooks,
 )
 from connectors.sandbox.zendesk.api.suffix import WithoutSuffix
+from connectors.sandbox.zendesk.app_store import AppStore
 from connectors.sandbox.zendesk.auth import Credentials
+from connectors.sandbox.zendesk.business import Business
 from connectors.sandbox.zendesk.config import SandboxConfig
 from connectors.sandbox.zendesk.deliveries import Deliveries
 from connectors.sandbox.zendesk.desk import Desk
+from connectors.sandbox.zendesk.emails import Emails
 from connectors.sandbox.zendesk.errors import ApiError
 from connectors.sandbox.zendesk.events import events_of
 from connectors.sandbox.zendesk.grants import Grants
@@ -47,9 +54,10 @@ from connectors.sandbox.zendesk.wiring import Sandbox, install
 _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
 _INTERFACE = ("/api/", "/oauth/")
-_CONTROLS = (control, oauth_control, webhook_fault_control, app_frame)
+_CONTROLS = (control, oauth_control, webhook_fault_control, app_frame, email_log)
 _AREAS = (
     *(oauth, oauth_consent, tickets, comments, removals, tags, tag_list, users, groups, webhooks),
+    *(current_token, rules, apps),
     *(*_CONTROLS, workspace),
 )
 
@@ -99,6 +107,10 @@ def _build(config: SandboxConfig) -> Sandbox:
 
     desk.watch(ledger.see)
     desk.watch(announce)
+    business = Business(desk)
+    emails = Emails(desk, business)
+    desk.watch(emails.see)
+    installation = Installation(desk)
     return Sandbox(
         config=config,
         desk=desk,
@@ -108,9 +120,12 @@ def _build(config: SandboxConfig) -> Sandbox:
         credentials=credentials,
         grants=Grants(desk, credentials),
         ledger=ledger,
-        installation=Installation(desk),
+        installation=installation,
         faults=Faults(lambda: config.clock().timestamp()),
         webhook_faults=webhook_faults,
+        business=business,
+        apps=AppStore(desk, installation, subdomain=config.subdomain),
+        emails=emails,
     )
 
 

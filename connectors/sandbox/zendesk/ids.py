@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Literal
 
-Kind = Literal["user", "group", "ticket", "event", "audit", "attachment", "installation"]
+Kind = Literal["user", "group", "ticket", "event", "audit", "attachment", "installation", "setup"]
 
 # Far apart, so that an id of the wrong kind never passes for the right one.
 _FIRST: dict[Kind, int] = {
@@ -17,6 +17,7 @@ _FIRST: dict[Kind, int] = {
     "audit": 71_000_000_000_001,
     "attachment": 24_000_000_000_001,
     "installation": 4_200_001,
+    "setup": 19_000_000_000_001,
 }
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _ULID_LENGTH = 26

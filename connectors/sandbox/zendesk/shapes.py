@@ -153,6 +153,7 @@ def webhook_json(webhook: Webhook) -> Json:
     shape: Json = {
         "id": webhook.id,
         "name": settings.name,
+        "description": settings.description,
         "status": settings.status,
         "endpoint": settings.endpoint,
         "http_method": "POST",

@@ -24,6 +24,7 @@ class WebhookSettings:
     subscriptions: tuple[str, ...]
     authentication: Mapping[str, Any] | None = field(default=None, repr=False)
     custom_headers: Mapping[str, str] = field(default_factory=dict)
+    description: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,10 +5,13 @@ from dataclasses import dataclass
 from flask import Flask, current_app, g
 
 from connectors.sandbox.faults import Faults
+from connectors.sandbox.zendesk.app_store import AppStore
 from connectors.sandbox.zendesk.auth import Caller, Credentials
+from connectors.sandbox.zendesk.business import Business
 from connectors.sandbox.zendesk.config import SandboxConfig
 from connectors.sandbox.zendesk.deliveries import Deliveries
 from connectors.sandbox.zendesk.desk import Desk
+from connectors.sandbox.zendesk.emails import Emails
 from connectors.sandbox.zendesk.grants import Grants
 from connectors.sandbox.zendesk.installation import Installation
 from connectors.sandbox.zendesk.ledger import Ledger
@@ -34,6 +37,9 @@ class Sandbox:
     installation: Installation
     faults: Faults
     webhook_faults: WebhookFaults
+    business: Business
+    apps: AppStore
+    emails: Emails
 
 
 def install(app: Flask, sandbox: Sandbox) -> None:

@@ -10,6 +10,7 @@ from plugin.store import (  # noqa: F401 (imported for their tables)
     audit_tables,
     file_tables,
     grant_tables,
+    installed_tables,
     people_tables,
     privacy_tables,
     schema,

@@ -45,7 +45,7 @@ def test_a_webhook_is_made_listed_changed_and_deleted(admin: Caller) -> None:
 @pytest.mark.parametrize(
     "wrong",
     [
-        {"subscriptions": ["conditional_ticket_events"]},
+        {"subscriptions": ["conditional_ticket_events", "zen:event-type:ticket.created"]},
         {"subscriptions": ["zen:event-type:ticket.updated"]},
         {"subscriptions": []},
         {"http_method": "GET"},

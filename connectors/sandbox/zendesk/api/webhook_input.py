@@ -10,6 +10,9 @@ from connectors.sandbox.zendesk.events import EVENT_TYPES
 from connectors.sandbox.zendesk.reading import Body
 from connectors.sandbox.zendesk.webhooks import WebhookSettings
 
+# Called by triggers and automations; such a webhook gets no events, and stays so.
+BY_TRIGGERS = ("conditional_ticket_events",)
+MESSAGE_ADDED = "zen:event-type:messaging_ticket.message_added"
 _STATUSES = ("active", "inactive")
 _AUTHENTICATION_DATA = {
     "basic_auth": ("username", "password"),
@@ -36,6 +39,7 @@ def webhook_settings(body: Body) -> WebhookSettings:
         subscriptions=_subscriptions(body),
         authentication=_authentication(body),
         custom_headers=_headers(body),
+        description=body.text("description"),
     )
 
 
@@ -50,8 +54,12 @@ def patched(settings: WebhookSettings, body: Body) -> WebhookSettings:
         "subscriptions": list(settings.subscriptions),
         "authentication": settings.authentication,
         "custom_headers": settings.custom_headers,
+        "description": settings.description,
     }
-    return webhook_settings(Body({**before, **body.fields}))
+    after = webhook_settings(Body({**before, **body.fields}))
+    if (after.subscriptions == BY_TRIGGERS) != (settings.subscriptions == BY_TRIGGERS):
+        raise refused("subscriptions: the connection method cannot be changed")
+    return after
 
 
 def read_endpoint(body: Body) -> str:
@@ -77,8 +85,10 @@ def _subscriptions(body: Body) -> tuple[str, ...]:
     wanted = body.strings("subscriptions") or ()
     if not wanted:
         raise refused("subscriptions: at least one event type is needed")
+    if wanted == BY_TRIGGERS:
+        return wanted
     for name in wanted:
-        if name not in EVENT_TYPES:
+        if name not in EVENT_TYPES and name != MESSAGE_ADDED:
             raise refused(f"subscriptions: {name} is not a ticket event type of the sandbox")
     return wanted
 

@@ -1,0 +1,197 @@
+"""What install makes in a helpdesk account, and what it leaves alone."""
+
+import re
+
+import pytest
+
+from connectors.zendesk import webhooks
+from connectors.zendesk.administration.wanted import SUBSCRIPTIONS
+from plugin.store import merchants
+from plugin.store.scope import Scope
+from tests.cli.test_merchants import reading
+from tests.installing.desk import Desk
+
+NOTIFY = "Notify requester and CCs of comment update"
+EVERYTHING = ("--ticket-fields", "--email-gate")
+
+
+def test_a_clean_account_gets_all_that_is_needed(desk: Desk) -> None:
+    ran = desk.install()
+    assert (ran.code, ran.out.splitlines()[-1]) == (0, "installed"), ran.err
+    webhook = desk.one("webhooks", "Bookbag")
+    assert (webhook["endpoint"], webhook["status"]) == (desk.webhook_url, "active")
+    assert set(webhook["subscriptions"]) == set(SUBSCRIPTIONS)
+    assert {one["title"] for one in desk.all("views")} == {"Needs approval", "AI drafts"}
+    commands = {one["title"]: one["actions"][1]["value"] for one in desk.all("macros")}
+    assert commands == {
+        "Bookbag::Approve": "/approve",
+        "Bookbag::Approve, actions done": "/approve done",
+        "Bookbag::Reject": "/reject ",
+        "Bookbag::I answer myself": "/respond",
+        "Bookbag::Status of the draft": "/status",
+    }
+    notes = {one["actions"][0]["value"] for one in desk.all("macros")}
+    assert notes == {"false"}
+    assert desk.all("ticket_fields") == []
+    assert desk.one("triggers", NOTIFY)["active"]
+
+
+def test_the_app_is_installed_and_leads_here(desk: Desk) -> None:
+    assert desk.install().code == 0
+    (installation,) = desk.all("apps/installations")
+    assert installation["settings"] == {
+        "name": "Bookbag",
+        "backend_url": "https://support.example",
+        "account_id": desk.account,
+    }
+    sidebar = f"https://support.example/zendesk/{desk.account}/sidebar"
+    assert desk.box.installation.url == sidebar
+
+
+def test_the_secret_and_the_apps_key_are_learned(desk: Desk) -> None:
+    assert desk.install().code == 0
+    webhook = desk.one("webhooks", "Bookbag")
+    path = f"/api/v2/webhooks/{webhook['id']}/signing_secret"
+    secret = desk.api("GET", path)["signing_secret"]["secret"]
+    app = desk.api("GET", "/sandbox/app")
+    with reading(desk.shell) as session:
+        scope = Scope(desk.merchant)
+        account = merchants.account(session, scope, desk.account)
+        assert merchants.webhook_secrets(session, scope, desk.account)[0] == secret
+        assert account.app_audience == app["audience"]
+        assert account.app_key == app["public_key"].strip()
+
+
+@pytest.mark.parametrize("words", [(), EVERYTHING], ids=["plain", "everything"])
+def test_a_second_run_changes_nothing(desk: Desk, words: tuple[str, ...]) -> None:
+    assert desk.install(*words).code == 0
+    state, writes = desk.state(), desk.writes()
+    for again in (words, ()):
+        ran = desk.install(*again)
+        assert (ran.code, ran.out.splitlines()[-1]) == (0, "nothing to do"), ran.out
+    assert (desk.state(), desk.writes()) == (state, writes)
+
+
+def test_every_event_that_intake_knows_is_subscribed() -> None:
+    assert set(webhooks._KINDS) <= set(SUBSCRIPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [((), 1), (("--dry-run",), 0), (("--json",), 1), (("--json", "--dry-run"), 0)],
+)
+def test_without_a_yes_nothing_is_done(desk: Desk, words: tuple[str, ...], code: int) -> None:
+    state, writes = desk.state(), desk.writes()
+    ran = desk("install", "zendesk", *words)
+    assert ran.code == code
+    assert "nothing was done" in ran.out + ran.err
+    if "--json" in words:
+        steps = ran.json["steps"]
+        assert {"do": "create", "kind": "view", "name": "AI drafts"}.items() <= steps[2].items()
+    else:
+        assert re.search(r"create +webhook +Bookbag", ran.out)
+    assert (desk.state(), desk.writes()) == (state, writes)
+
+
+def test_a_webhook_made_by_hand_is_adopted(desk: Desk) -> None:
+    by_hand = {
+        "name": "Made by me",
+        "status": "inactive",
+        "endpoint": desk.webhook_url,
+        "http_method": "POST",
+        "request_format": "json",
+        "subscriptions": ["zen:event-type:ticket.created", "zen:event-type:ticket.type_changed"],
+    }
+    made = desk.api("POST", "/api/v2/webhooks", {"webhook": by_hand})["webhook"]
+    before = desk.state()
+    assert desk.install().code == 0
+    (webhook,) = desk.all("webhooks")
+    assert (webhook["id"], webhook["name"]) == (made["id"], "Made by me")
+    assert webhook["status"] == "active"
+    assert set(webhook["subscriptions"]) == {*SUBSCRIPTIONS, "zen:event-type:ticket.type_changed"}
+    assert desk.uninstall().code == 0
+    assert desk.state() == before
+
+
+def test_a_webhook_that_triggers_call_is_left_alone(desk: Desk) -> None:
+    by_hand = {
+        "name": "By triggers",
+        "status": "active",
+        "endpoint": desk.webhook_url,
+        "http_method": "POST",
+        "request_format": "json",
+        "subscriptions": ["conditional_ticket_events"],
+    }
+    desk.api("POST", "/api/v2/webhooks", {"webhook": by_hand})
+    assert desk.install().code == 0
+    assert {one["name"] for one in desk.all("webhooks")} == {"By triggers", "Bookbag"}
+
+
+def test_a_view_of_the_same_name_stays_beside_ours(desk: Desk) -> None:
+    theirs = {
+        "title": "Needs approval",
+        "all": [{"field": "status", "operator": "is", "value": "hold"}],
+        "output": {"columns": ["subject"]},
+    }
+    desk.api("POST", "/api/v2/views", {"view": theirs})
+    (before,) = desk.all("views")
+    ran = desk.install()
+    assert "one of this name is yours" in ran.out
+    assert before in desk.all("views")
+    assert len(desk.all("views")) == 3
+
+
+def test_a_view_that_a_merchant_arranged_keeps_its_columns(desk: Desk) -> None:
+    assert desk.install().code == 0
+    view = desk.one("views", "AI drafts")
+    change = {"output": {"columns": ["subject", "priority"]}}
+    desk.api("PUT", f"/api/v2/views/{view['id']}", {"view": change})
+    arranged = desk.one("views", "AI drafts")
+    ran = desk.install()
+    assert "changed by hand since, and left as it is" in ran.out
+    assert desk.one("views", "AI drafts") == arranged
+
+
+def test_a_webhook_that_lost_its_events_gets_them_back(desk: Desk) -> None:
+    assert desk.install().code == 0
+    webhook = desk.one("webhooks", "Bookbag")
+    change = {"status": "inactive", "subscriptions": ["zen:event-type:ticket.created"]}
+    desk.api("PATCH", f"/api/v2/webhooks/{webhook['id']}", {"webhook": change})
+    assert desk.install().code == 0
+    assert desk.one("webhooks", "Bookbag") | {"updated_at": ""} == webhook | {"updated_at": ""}
+
+
+def test_a_secret_that_was_reset_is_learned_again(desk: Desk) -> None:
+    assert desk.install().code == 0
+    webhook = desk.one("webhooks", "Bookbag")
+    path = f"/api/v2/webhooks/{webhook['id']}/signing_secret"
+    secret = desk.api("POST", path)["signing_secret"]["secret"]
+    assert desk.install().code == 0
+    with reading(desk.shell) as session:
+        assert secret in merchants.webhook_secrets(session, Scope(desk.merchant), desk.account)
+
+
+def test_a_key_that_is_not_told_is_asked_for(desk: Desk) -> None:
+    for path in ("public_key.pem", "public_key"):
+        desk.fault(404, "GET", f"/api/v2/apps/*/{path}")
+    ran = desk.install()
+    assert ran.code == 1
+    assert f"bookbag account add-app --merchant {desk.merchant} --account {desk.account}" in ran.err
+    assert desk.install().code == 0
+
+
+@pytest.mark.parametrize("missing", ["public_key", "public_key.pem"])
+def test_either_way_to_the_key_will_do(desk: Desk, missing: str) -> None:
+    key = desk.box.installation.public_key()
+    desk.fault(404, "GET", f"/api/v2/apps/*/{missing}")
+    assert desk.install().code == 0
+    with reading(desk.shell) as session:
+        account = merchants.account(session, Scope(desk.merchant), desk.account)
+    assert account.app_key == key.strip()
+
+
+def test_an_account_must_be_named_where_there_are_several(desk: Desk) -> None:
+    desk.shell.account(desk.merchant, **{"vendor-account": "7"})
+    ran = desk.install()
+    assert (ran.code, "account: name one" in ran.err) == (2, True)
+    assert desk.install("--account", desk.account).code == 0
