@@ -26,6 +26,7 @@ def apply(site: Site, look: Look, tell: Tell) -> Trust | None:
         StepError: The first that failed.
     """
     done: dict[str, Thing] = {}
+    written: dict[str, Thing] = {}
     trust: Trust | None = None
     for step in look.steps:
         with step_of(f"{step.do.value} {step.kind.value} {step.name}"):
@@ -35,13 +36,27 @@ def apply(site: Site, look: Look, tell: Tell) -> Trust | None:
                 app = done.get("app")
                 wanted = of_app(step.wanted, app.id) if app else step.wanted
                 done[wanted.key] = _make_sure(site, step, wanted, tell)
+                if step.do is not Do.LEAVE:
+                    written[wanted.key] = done[wanted.key]
             elif step.kind is Kind.WEBHOOK:
                 _learn_secret(site, done["webhook"])
             else:
                 trust = _learn_trust(site, done["app"], done["installation"])
         if step.do is not Do.LEAVE:
             tell(f"done: {step.do.value} {step.kind.value} {step.name}")
+    _note_as_listed(site, written)
     return trust
+
+
+def _note_as_listed(site: Site, written: Mapping[str, Thing]) -> None:
+    """A helpdesk may word what it stored anew: changes are held against what its lists say."""
+    noted = site.noted()
+    for kind in {thing.kind for thing in written.values()}:
+        listed = {thing.id: thing for thing in site.helpdesk.things(kind)}
+        for key, thing in written.items():
+            row, now = noted.get(key), listed.get(thing.id)
+            if row is not None and now is not None and row.wrote != now.shape:
+                _done(site, key, now, row.asked)
 
 
 def _make_sure(site: Site, step: Step, wanted: Wanted, tell: Tell) -> Thing:

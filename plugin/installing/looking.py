@@ -96,7 +96,16 @@ def site(runtime: Runtime, merchant_id: str, account_id: str | None, kind: str) 
 
 
 def look(site: Site, *, fields: bool, gate: bool, tell: Tell) -> Look:
-    """Read what is there and plan."""
+    """Read what is there and plan.
+
+    Raises:
+        InvalidInputError: The helpdesk could not reach us.
+        StepError: It could not be read.
+    """
+    settings = site.runtime.settings
+    if not settings.is_https and not settings.allow_private_addresses:
+        why = f"{settings.public_url}: a helpdesk needs an https address that it can reach"
+        raise InvalidInputError("BOOKBAG_PUBLIC_URL", why)
     setup = site.setup(fields=fields, gate=gate)
     things, noted = site.things(tell), site.noted()
     wanted = site.helpdesk.wanted(setup, things)

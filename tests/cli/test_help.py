@@ -12,7 +12,8 @@ from tests.cli.support import run
 PROMISED = set(
     """account add|account add-secret|corrections list|db upgrade|demo|diff|draft|events list|
     events replay|keys new|keys rotate|macros load|merchant add|policy activate|policy check|
-    policy decide|policy replay|reply-text|serve|shop add|user add|user invite|web|
+    policy decide|policy replay|install zendesk|uninstall zendesk|doctor zendesk|package zendesk|
+    reply-text|serve|shop add|user add|user invite|web|
     worker""".replace("\n", "")
     .replace("    ", "")
     .split("|")

@@ -5,7 +5,6 @@ from typing import Any
 
 import pytest
 
-from connectors.zendesk.administration import apps
 from plugin.store.columns import Keyring
 from tests.bench.databases import KEY, Databases
 from tests.installing.desk import AGENT, TOKEN, Desk, opened
@@ -18,12 +17,7 @@ Damage = Callable[[Desk], Any]
 def sound(all_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     """An account that is installed; each test damages it, and install mends it."""
     url = all_databases.fresh("sqlite")
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        opened(url, tmp_path_factory.mktemp("sound"), oauth=True) as running,
-    ):
-        patch.setattr(apps, "_UPLOAD_SECONDS", 0.0)
-        patch.setattr(apps, "_POLL_SECONDS", 0.0)
+    with opened(url, tmp_path_factory.mktemp("sound"), oauth=True) as running:
         assert running.install(*EVERYTHING).code == 0
         yield running
     all_databases.drop(url)

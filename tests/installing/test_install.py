@@ -1,6 +1,7 @@
 """What install makes in a helpdesk account, and what it leaves alone."""
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -8,21 +9,31 @@ from connectors.zendesk import webhooks
 from connectors.zendesk.administration.wanted import SUBSCRIPTIONS
 from plugin.store import merchants
 from plugin.store.scope import Scope
+from tests.bench.databases import Databases
 from tests.cli.test_merchants import reading
-from tests.installing.desk import Desk
+from tests.installing.desk import Desk, opened
 
 NOTIFY = "Notify requester and CCs of comment update"
 EVERYTHING = ("--ticket-fields", "--email-gate")
 
 
-def test_a_clean_account_gets_all_that_is_needed(desk: Desk) -> None:
-    ran = desk.install()
-    assert (ran.code, ran.out.splitlines()[-1]) == (0, "installed"), ran.err
-    webhook = desk.one("webhooks", "Bookbag")
-    assert (webhook["endpoint"], webhook["status"]) == (desk.webhook_url, "active")
+@pytest.fixture(scope="module")
+def ready(all_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
+    """An account that is installed, to look at."""
+    url = all_databases.fresh("sqlite")
+    with opened(url, tmp_path_factory.mktemp("ready")) as running:
+        ran = running.install()
+        assert (ran.code, ran.out.splitlines()[-1]) == (0, "installed"), ran.err
+        yield running
+    all_databases.drop(url)
+
+
+def test_a_clean_account_gets_all_that_is_needed(ready: Desk) -> None:
+    webhook = ready.one("webhooks", "Bookbag")
+    assert (webhook["endpoint"], webhook["status"]) == (ready.webhook_url, "active")
     assert set(webhook["subscriptions"]) == set(SUBSCRIPTIONS)
-    assert {one["title"] for one in desk.all("views")} == {"Needs approval", "AI drafts"}
-    commands = {one["title"]: one["actions"][1]["value"] for one in desk.all("macros")}
+    assert {one["title"] for one in ready.all("views")} == {"Needs approval", "AI drafts"}
+    commands = {one["title"]: one["actions"][1]["value"] for one in ready.all("macros")}
     assert commands == {
         "Bookbag::Approve": "/approve",
         "Bookbag::Approve, actions done": "/approve done",
@@ -30,43 +41,40 @@ def test_a_clean_account_gets_all_that_is_needed(desk: Desk) -> None:
         "Bookbag::I answer myself": "/respond",
         "Bookbag::Status of the draft": "/status",
     }
-    notes = {one["actions"][0]["value"] for one in desk.all("macros")}
+    notes = {one["actions"][0]["value"] for one in ready.all("macros")}
     assert notes == {"false"}
-    assert desk.all("ticket_fields") == []
-    assert desk.one("triggers", NOTIFY)["active"]
+    assert ready.all("ticket_fields") == []
+    assert ready.one("triggers", NOTIFY)["active"]
 
 
-def test_the_app_is_installed_and_leads_here(desk: Desk) -> None:
-    assert desk.install().code == 0
-    (installation,) = desk.all("apps/installations")
+def test_the_app_is_installed_and_leads_here(ready: Desk) -> None:
+    (installation,) = ready.all("apps/installations")
     assert installation["settings"] == {
         "name": "Bookbag",
         "backend_url": "https://support.example",
-        "account_id": desk.account,
+        "account_id": ready.account,
     }
-    sidebar = f"https://support.example/zendesk/{desk.account}/sidebar"
-    assert desk.box.installation.url == sidebar
+    sidebar = f"https://support.example/zendesk/{ready.account}/sidebar"
+    assert ready.box.installation.url == sidebar
 
 
-def test_the_secret_and_the_apps_key_are_learned(desk: Desk) -> None:
-    assert desk.install().code == 0
-    webhook = desk.one("webhooks", "Bookbag")
+def test_the_secret_and_the_apps_key_are_learned(ready: Desk) -> None:
+    webhook = ready.one("webhooks", "Bookbag")
     path = f"/api/v2/webhooks/{webhook['id']}/signing_secret"
-    secret = desk.api("GET", path)["signing_secret"]["secret"]
-    app = desk.api("GET", "/sandbox/app")
-    with reading(desk.shell) as session:
-        scope = Scope(desk.merchant)
-        account = merchants.account(session, scope, desk.account)
-        assert merchants.webhook_secrets(session, scope, desk.account)[0] == secret
+    secret = ready.api("GET", path)["signing_secret"]["secret"]
+    app = ready.api("GET", "/sandbox/app")
+    with reading(ready.shell) as session:
+        scope = Scope(ready.merchant)
+        account = merchants.account(session, scope, ready.account)
+        assert merchants.webhook_secrets(session, scope, ready.account)[0] == secret
         assert account.app_audience == app["audience"]
         assert account.app_key == app["public_key"].strip()
 
 
-@pytest.mark.parametrize("words", [(), EVERYTHING], ids=["plain", "everything"])
-def test_a_second_run_changes_nothing(desk: Desk, words: tuple[str, ...]) -> None:
-    assert desk.install(*words).code == 0
+def test_a_second_run_changes_nothing(desk: Desk) -> None:
+    assert desk.install(*EVERYTHING).code == 0
     state, writes = desk.state(), desk.writes()
-    for again in (words, ()):
+    for again in (EVERYTHING, ()):
         ran = desk.install(*again)
         assert (ran.code, ran.out.splitlines()[-1]) == (0, "nothing to do"), ran.out
     assert (desk.state(), desk.writes()) == (state, writes)
@@ -195,3 +203,62 @@ def test_an_account_must_be_named_where_there_are_several(desk: Desk) -> None:
     ran = desk.install()
     assert (ran.code, "account: name one" in ran.err) == (2, True)
     assert desk.install("--account", desk.account).code == 0
+
+
+def test_what_leads_to_an_old_address_leads_here_again(desk: Desk) -> None:
+    assert desk.install().code == 0
+    moved = desk.shell.having(BOOKBAG_PUBLIC_URL="https://moved.example")
+    words = ("install", "zendesk", "--yes", "--merchant", desk.merchant)
+    assert moved(*words).code == 0
+    endpoint = f"https://moved.example/webhooks/zendesk/{desk.account}"
+    assert [one["endpoint"] for one in desk.all("webhooks")] == [endpoint]
+    (installation,) = desk.all("apps/installations")
+    assert installation["settings"]["backend_url"] == "https://moved.example"
+    assert moved(*words).out.splitlines()[-1] == "nothing to do"
+
+
+def test_an_address_that_no_helpdesk_reaches_is_refused(desk: Desk) -> None:
+    plain = desk.shell.having(
+        BOOKBAG_PUBLIC_URL="http://localhost:8080", BOOKBAG_ALLOW_PRIVATE_ADDRESSES="no"
+    )
+    account = desk.shell.account(desk.merchant, **{"vendor-account": "7"}).json["id"]
+    words = ("install", "zendesk", "--yes", "--account", account)
+    ran = plain(*words, "--merchant", desk.merchant)
+    assert (ran.code, ran.line.startswith("bookbag: BOOKBAG_PUBLIC_URL: ")) == (2, True)
+
+
+def test_a_busy_helpdesk_is_waited_for(desk: Desk) -> None:
+    for method, path in (("GET", "/api/v2/webhooks"), ("POST", "/api/v2/views")):
+        desk.fault(429, method, path, retry_after=0)
+    assert desk.install().code == 0
+    desk.fault(429, "GET", "/api/v2/views", retry_after=600)
+    ran = desk.install()
+    assert (ran.code, "look at views: " in ran.err, "wait a minute" in ran.err) == (3, True, True)
+
+
+def test_a_stand_in_that_a_merchant_words_anew_keeps_its_words(desk: Desk) -> None:
+    assert desk.install("--email-gate").code == 0
+    clone = desk.one("triggers", f"{NOTIFY} (Bookbag)")
+    actions = [{"field": "notification_user", "value": ["requester_id", "Hi", "New words"]}]
+    desk.api("PUT", f"/api/v2/triggers/{clone['id']}", {"trigger": {"actions": actions}})
+    assert desk.install("--email-gate").out.splitlines()[-1] == "nothing to do"
+    opened_up = {"all": [{"field": "comment_is_public", "operator": "is", "value": "true"}]}
+    change = {"trigger": {"conditions": opened_up}}
+    desk.api("PUT", f"/api/v2/triggers/{clone['id']}", change)
+    assert desk.install("--email-gate").code == 0
+    closed = desk.one("triggers", f"{NOTIFY} (Bookbag)")
+    assert closed["conditions"]["all"][-1]["operator"] == "not_includes"
+    assert closed["active"]
+
+
+def test_a_merchants_own_field_for_a_tag_is_adopted_as_it_is(desk: Desk) -> None:
+    own = {"title": "KI-Entwurf", "type": "checkbox", "tag": "bookbag_draft"}
+    desk.api("POST", "/api/v2/ticket_fields", {"ticket_field": own})
+    before = desk.state()
+    assert desk.install("--ticket-fields").code == 0
+    assert {one["title"] for one in desk.all("ticket_fields")} == {
+        "KI-Entwurf",
+        "AI draft needs approval",
+    }
+    assert desk.uninstall().code == 0
+    assert desk.state() == before

@@ -22,8 +22,9 @@ from connectors.administration import (
 from connectors.clock import Clock
 from connectors.errors import AmbiguousError, AuthError, ConnectorError, RejectedError
 from connectors.zendesk import mapping
-from connectors.zendesk.administration import gate
+from connectors.zendesk.administration import apps, gate
 from connectors.zendesk.administration.apps import Apps
+from connectors.zendesk.administration.patience import Patience
 from connectors.zendesk.administration.shapes import AREAS, read_thing
 from connectors.zendesk.administration.wanted import wanted as all_wanted
 from connectors.zendesk.client import ZendeskClient
@@ -59,8 +60,8 @@ class ZendeskAdministration:
     """
 
     def __init__(self, client: ZendeskClient, base: str, clock: Clock) -> None:
-        self._client = client
-        self._apps = Apps(client, base, clock)
+        self._client = Patience(client, clock)
+        self._apps = Apps(self._client, base, clock)
         self._clock = clock
 
     def kinds(self) -> tuple[Kind, ...]:
@@ -105,14 +106,21 @@ class ZendeskAdministration:
         """Whether it has all that is wanted of it."""
         match wanted.kind:
             case Kind.WEBHOOK:
-                return thing.active and not _missing(wanted, thing)
+                leads_here = thing.shape["endpoint"] == wanted.shape["endpoint"]
+                return leads_here and thing.active and not _missing(wanted, thing)
             case Kind.APP:
                 # Zendesk tells no digest: what is not remembered is uploaded again.
                 return False
             case Kind.INSTALLATION:
-                settings, asked = thing.shape["settings"], wanted.shape["settings"]
-                return thing.active and _has(settings, asked)
-        return _has(thing.shape, _comparable(wanted))
+                return thing.active and apps.leads_here(thing, wanted)
+            case Kind.FIELD:
+                # A merchant's own field for the tag may be called as they like.
+                asked = {key: wanted.shape[key] for key in ("type", "tag", "active")}
+                return _has(thing.shape, asked)
+            case Kind.RULE:
+                # Whoever words the mail anew words the stand-in.
+                return gate.is_closed(thing, wanted)
+        return _has(thing.shape, wanted.shape)
 
     def create(self, wanted: Wanted, *, tell: Tell) -> Thing:
         """Make it."""
@@ -133,15 +141,21 @@ class ZendeskAdministration:
             return _done(self._apps.set_up, thing, wanted.shape)
         if wanted.kind is Kind.WEBHOOK:
             both = {*_subscriptions(thing), *_missing(wanted, thing)}
-            return self._change(thing, {"status": "active", "subscriptions": sorted(both)})
-        return self._change(thing, AREAS[thing.kind].written(_comparable(wanted)))
+            endpoint = wanted.shape["endpoint"]
+            change = {"status": "active", "endpoint": endpoint, "subscriptions": sorted(both)}
+            return self._change(thing, change)
+        # Whether a stand-in is on is decided by what it replaces.
+        on = wanted.shape["active"] if wanted.replaces is None else thing.active
+        shape = {**wanted.shape, "active": on}
+        return self._change(thing, AREAS[thing.kind].written(shape))
 
     def restore(self, thing: Thing, shape: Shape) -> None:
         """Give a thing back what it was."""
         if thing.kind is Kind.INSTALLATION:
             _done(self._apps.set_up, thing, shape)
         elif thing.kind is Kind.WEBHOOK:
-            self._change(thing, {key: shape[key] for key in ("status", "subscriptions")})
+            ours = ("status", "endpoint", "subscriptions")
+            self._change(thing, {key: shape[key] for key in ours})
         else:
             self._change(thing, AREAS[thing.kind].written(shape))
 
@@ -213,13 +227,6 @@ class ZendeskAdministration:
             if one.raw().get("status") in _FAILED
         )
         return len(found), failed
-
-
-def _comparable(wanted: Wanted) -> Shape:
-    """What a thing is held against. Whether a stand-in is on is decided by what it replaces."""
-    left = {"active"} if wanted.key.startswith(gate.KEY) else set()
-    left |= {"category_id"} if wanted.shape.get("category_id") is None else set()
-    return {key: value for key, value in wanted.shape.items() if key not in left}
 
 
 def _has(there: object, asked: object) -> bool:

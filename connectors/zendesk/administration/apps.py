@@ -11,8 +11,8 @@ from collections.abc import Mapping, Sequence
 from connectors.administration import Kind, Shape, Tell, Thing, Trust, Wanted
 from connectors.clock import Clock
 from connectors.errors import AmbiguousError, NotFoundError, RejectedError
+from connectors.zendesk.administration.patience import Patience
 from connectors.zendesk.administration.shapes import thing_id
-from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.reading import Fields
 
 _INSTALLATIONS = "support/apps/installations"
@@ -28,7 +28,7 @@ _PEM = re.compile(
 class Apps:
     """The private apps of one account."""
 
-    def __init__(self, client: ZendeskClient, base: str, clock: Clock) -> None:
+    def __init__(self, client: Patience, base: str, clock: Clock) -> None:
         self._client = client
         self._base = base
         self._clock = clock
@@ -127,6 +127,14 @@ class Apps:
 
     def _listed(self, path: str, key: str) -> Sequence[Fields]:
         return Fields(self._client.call("GET", path).json()).children(key)
+
+
+def leads_here(installation: Thing, wanted: Wanted) -> bool:
+    """Whether its settings are as wanted. Which of them its name comes back in is unconfirmed."""
+    settings, asked = installation.shape["settings"], wanted.shape["settings"]
+    if not isinstance(settings, Mapping) or not isinstance(asked, Mapping):
+        return False
+    return all(settings.get(key) == value for key, value in asked.items() if key != "name")
 
 
 def _text(body: str) -> str:

@@ -27,6 +27,12 @@ def clones(rules: Sequence[Thing], tag: str, gated: Collection[str]) -> tuple[Wa
     return tuple(_clone(rule, tag) for rule in in_use if _is_gated(rule))
 
 
+def is_closed(stand_in: Thing, wanted: Wanted) -> bool:
+    """Whether it still asks for the tag, whatever else a merchant has changed of it."""
+    *_, closed = _conditions(wanted, "all")
+    return closed in _conditions(stand_in, "all")
+
+
 def _clone(rule: Thing, tag: str) -> Wanted:
     shape = dict(rule.shape)
     closed = {"field": "current_tags", "operator": "not_includes", "value": tag}
@@ -66,7 +72,7 @@ def _first(value: object) -> object:
     return value[0] if isinstance(value, list) and value else value
 
 
-def _conditions(rule: Thing, which: str) -> list[Mapping[str, object]]:
+def _conditions(rule: Thing | Wanted, which: str) -> list[Mapping[str, object]]:
     conditions = rule.shape.get("conditions")
     found = conditions.get(which) if isinstance(conditions, Mapping) else None
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
