@@ -146,10 +146,19 @@ def _agreed(context: click.Context, *, yes: bool, as_json: bool) -> bool:
     """Whether to go on: told so, or asked on a terminal."""
     if yes:
         return True
-    if as_json or not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if as_json or not _is_terminal():
         click.echo("bookbag: nothing was done: give --yes, or run it on a terminal", err=True)
         context.exit(_NOT_IN_ORDER)
-    return click.confirm("Go on?", abort=True)
+    agreed = click.confirm("Go on?")
+    if not agreed:
+        click.echo("nothing was done")
+        context.exit(_NOT_IN_ORDER)
+    return agreed
+
+
+def _is_terminal() -> bool:
+    """Whether somebody is there to be asked."""
+    return sys.stdin.isatty() and sys.stdout.isatty()
 
 
 def _told(step: Step) -> dict[str, str | None]:

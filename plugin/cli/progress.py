@@ -1,4 +1,4 @@
-"""What a long command says while it works, to whoever watches: stderr, and only on a terminal."""
+"""What a long command says on stderr while it works."""
 
 import sys
 
@@ -7,11 +7,11 @@ import click
 from connectors.administration import Tell
 
 
-def teller(*, always: bool = False) -> Tell:
+def teller() -> Tell:
     """Says how far it is. Without a terminal only what is done."""
 
     def tell(words: str) -> None:
-        if always or sys.stderr.isatty() or words.startswith("done: "):
+        if sys.stderr.isatty() or words.startswith("done: "):
             click.echo(words, err=True)
 
     return tell

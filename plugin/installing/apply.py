@@ -8,7 +8,7 @@ lost.
 from collections.abc import Mapping, Sequence
 
 from connectors.administration import Kind, Shape, Tell, Thing, Trust, Wanted
-from connectors.errors import AmbiguousError
+from connectors.errors import AmbiguousError, AuthError, RejectedError
 from plugin import onboarding
 from plugin.errors import InvalidInputError
 from plugin.installing.failing import step_of
@@ -134,7 +134,11 @@ def _switch(site: Site, wanted: Wanted, done: Mapping[str, Thing]) -> None:
 
 
 def _learn_secret(site: Site, webhook: Thing) -> None:
-    secret = site.helpdesk.webhook_secret(webhook.id)
+    try:
+        secret = site.helpdesk.webhook_secret(webhook.id)
+    except AuthError:
+        hidden = f"the secret of {webhook.name} is hidden, as where an app made the webhook"
+        raise RejectedError(f"{hidden}: delete it, or run `bookbag account add-secret`") from None
     if secret not in secrets(site):
         onboarding.add_webhook_secret(site.runtime, site.scope.merchant_id, site.account.id, secret)
 

@@ -101,6 +101,31 @@ def test_without_a_yes_nothing_is_done(desk: Desk, words: tuple[str, ...], code:
     assert (desk.state(), desk.writes()) == (state, writes)
 
 
+@pytest.mark.parametrize(
+    ("answer", "code", "last"), [("y", 0, "installed"), ("n", 1, "nothing was done")]
+)
+def test_on_a_terminal_it_asks(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, answer: str, code: int, last: str
+) -> None:
+    monkeypatch.setattr("plugin.cli.install._is_terminal", lambda: True)
+    words = ("install", "zendesk", "--merchant", desk.merchant, "--email-gate")
+    ran = desk.shell(*words, given=f"{answer}\n")
+    assert (ran.code, ran.out.splitlines()[-1]) == (code, last)
+    assert "does not mail it to the customer" in ran.out.partition("Go on?")[0]
+    assert (desk.all("webhooks") == []) == (answer == "n")
+
+
+def test_a_secret_that_is_hidden_is_asked_for(desk: Desk) -> None:
+    # An app's webhook: Zendesk shows its secret to nobody.
+    path = "/api/v2/webhooks/*/signing_secret"
+    desk.api("POST", "/sandbox/faults", {"fault": 401, "match": {"path": path}})
+    ran = desk.install()
+    assert (ran.code, "bookbag account add-secret" in ran.err) == (3, True)
+    assert desk.checks()["signing secret"]["health"] == "warn"
+    again = desk.install()
+    assert (again.code, again.out.splitlines()[-1]) == (0, "installed")
+
+
 def test_a_webhook_made_by_hand_is_adopted(desk: Desk) -> None:
     by_hand = {
         "name": "Made by me",
