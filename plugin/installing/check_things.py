@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from connectors.administration import Kind, Thing, Wanted
+from connectors.administration import Kind, Shape, Thing, Wanted
 from connectors.errors import AuthError, ConnectorError
 from plugin.installing.check import Check, Health, fail, ok, warn
 from plugin.installing.looking import Site, secrets, there
@@ -47,12 +47,30 @@ def _webhook(found: Found, wanted: Wanted, ours: Thing) -> Check:
     if not ours.active:
         return fail("webhook", f"{ours.name} is switched off: no message arrives", _INSTALL)
     if not found.site.helpdesk.fits(wanted, ours):
-        return fail("webhook", f"{ours.name} is not subscribed to all events", _INSTALL)
+        return _not_subscribed(found, wanted, ours)
     twins = [one.name for one in found.things if _sends_here(one, wanted) and one.id != ours.id]
     if twins:
         fix = "delete it in the Admin Center; every event is counted once all the same"
         return warn("webhook", f"another one also sends here: {', '.join(twins)}", fix)
     return ok("webhook", f"{ours.name} is active and subscribed")
+
+
+def _not_subscribed(found: Found, wanted: Wanted, ours: Thing) -> Check:
+    row = found.noted.get(wanted.key)
+    if row is None or row.asked != wanted.shape or row.wrote != ours.shape:
+        return fail("webhook", f"{ours.name} is not subscribed to all events", _INSTALL)
+    fix = (
+        "make a second webhook by hand to the same address with them, and give its secret by"
+        " `bookbag account add-secret`"
+    )
+    missing = sorted(_events(wanted.shape) - _events(ours.shape))
+    told = f"Zendesk did not take these events with the others: {', '.join(missing)}"
+    return warn("webhook", told, fix)
+
+
+def _events(shape: Shape) -> set[str]:
+    events = shape.get("subscriptions")
+    return set(events if isinstance(events, list) else [])
 
 
 def _sends_here(thing: Thing, wanted: Wanted) -> bool:

@@ -50,7 +50,8 @@ def complete() -> dict[str, int]:
 def test_whatever_step_fails_the_next_run_goes_on(desk: Desk, complete: dict[str, int]) -> None:
     *before, (last, install) = STEPS.items()
     for step, call in (*before, *READS.items(), (last, install)):
-        desk.fault(422, *call)
+        for _ in range(2 if step == "webhook" else 1):
+            desk.fault(422, *call)
         failed = desk.install(*ALL)
         assert failed.code == 3, (step, failed.out)
         assert call[1].partition("*")[0] in failed.err.splitlines()[-1], step

@@ -146,6 +146,16 @@ def test_a_webhook_made_by_hand_is_adopted(desk: Desk) -> None:
     assert desk.state() == before
 
 
+def test_events_that_go_not_together_are_told(desk: Desk) -> None:
+    desk.fault(422, "POST", "/api/v2/webhooks")
+    assert desk.install().code == 0
+    kinds = {one.split(":")[2].split(".")[0] for one in desk.all("webhooks")[0]["subscriptions"]}
+    assert kinds == {"ticket"}
+    assert desk.install().out.splitlines()[-1] == "nothing to do"
+    check = desk.checks()["webhook"]
+    assert (check["health"], "user.deleted" in check["found"]) == ("warn", True)
+
+
 def test_a_webhook_that_triggers_call_is_left_alone(desk: Desk) -> None:
     by_hand = {
         "name": "By triggers",

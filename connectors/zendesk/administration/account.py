@@ -26,6 +26,7 @@ from connectors.zendesk.administration import apps, gate
 from connectors.zendesk.administration.apps import Apps
 from connectors.zendesk.administration.patience import Patience
 from connectors.zendesk.administration.shapes import AREAS, read_thing
+from connectors.zendesk.administration.wanted import SUBSCRIPTIONS, TICKET_EVENT
 from connectors.zendesk.administration.wanted import wanted as all_wanted
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.reading import Fields, WrongShapeError
@@ -128,8 +129,13 @@ class ZendeskAdministration:
             return _done(self._apps.make, wanted, None, tell)
         if wanted.kind is Kind.INSTALLATION:
             return _done(self._apps.install, wanted)
+        if wanted.kind is Kind.WEBHOOK:
+            return _as_far_as_taken(self._post, wanted, set(SUBSCRIPTIONS))
+        return self._post(wanted, {})
+
+    def _post(self, wanted: Wanted, change: Shape) -> Thing:
         area = AREAS[wanted.kind]
-        body = {area.item: area.written(wanted.shape)}
+        body = {area.item: area.written({**wanted.shape, **change})}
         answer = self._client.call("POST", f"v2/{area.path}", body=body)
         return _done(lambda: read_thing(wanted.kind, Fields(answer.json()).child(area.item)))
 
@@ -141,9 +147,10 @@ class ZendeskAdministration:
             return _done(self._apps.set_up, thing, wanted.shape)
         if wanted.kind is Kind.WEBHOOK:
             both = {*_subscriptions(thing), *_missing(wanted, thing)}
-            endpoint = wanted.shape["endpoint"]
-            change = {"status": "active", "endpoint": endpoint, "subscriptions": sorted(both)}
-            return self._change(thing, change)
+            change = {"status": "active", "endpoint": wanted.shape["endpoint"]}
+            return _as_far_as_taken(
+                lambda known, events: self._change(known, {**change, **events}), thing, both
+            )
         # Whether a stand-in is on is decided by what it replaces.
         on = wanted.shape["active"] if wanted.replaces is None else thing.active
         shape = {**wanted.shape, "active": on}
@@ -227,6 +234,17 @@ class ZendeskAdministration:
             if one.raw().get("status") in _FAILED
         )
         return len(found), failed
+
+
+def _as_far_as_taken(write: Callable[[T, Shape], Thing], what: T, events: set[str]) -> Thing:
+    """Subscribe to events. That those of tickets go together with others is unconfirmed."""
+    try:
+        return write(what, {"subscriptions": sorted(events)})
+    except RejectedError:
+        of_tickets = sorted(one for one in events if one.startswith(TICKET_EVENT))
+        if len(of_tickets) == len(events):
+            raise
+        return write(what, {"subscriptions": of_tickets})
 
 
 def _has(there: object, asked: object) -> bool:

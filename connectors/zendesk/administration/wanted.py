@@ -12,10 +12,11 @@ from connectors.zendesk.administration.mark import described
 
 NAME = "Bookbag"
 WEBHOOK, APP, INSTALLATION = "webhook", "app", "installation"
+TICKET_EVENT = "zen:event-type:ticket."
 # Every event type that intake can use.
 SUBSCRIPTIONS = (
     *(
-        f"zen:event-type:ticket.{name}"
+        f"{TICKET_EVENT}{name}"
         for name in (
             *("created", "comment_added", "tags_changed", "status_changed"),
             *("comment_made_private", "comment_redacted", "attachment_redacted_from_comment"),
