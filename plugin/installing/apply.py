@@ -13,8 +13,9 @@ from plugin import onboarding
 from plugin.errors import InvalidInputError
 from plugin.installing.failing import step_of
 from plugin.installing.looking import Look, Site, fresh, secrets
-from plugin.installing.plan import OFF, Do, Step, of_app
+from plugin.installing.plan import Do, Step, of_app
 from plugin.store import audit, installed
+from plugin.store.installed import OFF
 
 ACTOR = "command"
 

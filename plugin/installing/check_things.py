@@ -7,7 +7,8 @@ from connectors.administration import Kind, Shape, Thing, Wanted
 from connectors.errors import AuthError, ConnectorError
 from plugin.installing.check import Check, Health, fail, ok, warn
 from plugin.installing.looking import Site, secrets, there
-from plugin.installing.plan import OFF, find
+from plugin.installing.plan import find
+from plugin.store.installed import OFF
 from plugin.store.installed_tables import Installed
 
 _INSTALL = "run `bookbag install zendesk`"

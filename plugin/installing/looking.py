@@ -8,9 +8,10 @@ from connectors.errors import AuthError, ConnectorError
 from plugin import onboarding
 from plugin.errors import InvalidInputError
 from plugin.installing.failing import step_of
-from plugin.installing.plan import OFF, Known, Step, find, of_app, plan
+from plugin.installing.plan import Known, Step, find, of_app, plan
 from plugin.runtime import Runtime
 from plugin.store import installed, merchants
+from plugin.store.installed import OFF
 from plugin.store.installed_tables import Installed
 from plugin.store.schema import Account
 from plugin.store.scope import Scope

@@ -7,8 +7,6 @@ from typing import Protocol
 
 from connectors.administration import Kind, Shape, Thing, Wanted
 
-OFF = "off:"
-
 
 class Do(StrEnum):
     """What a step does."""

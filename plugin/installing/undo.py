@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from connectors.administration import Kind, Shape, Thing, Wanted
-from plugin.installing.plan import OFF, Judge, find
+from plugin.installing.plan import Judge, find
+from plugin.store.installed import OFF
 from plugin.store.installed_tables import Installed
 
 _GATE = "gate:"

@@ -11,6 +11,9 @@ from plugin.store.installed_tables import Installed
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 
+# Begins the key of a rule of the merchant's that is off while another stands in for it.
+OFF = "off:"
+
 
 def of_account(session: Session, scope: Scope, account_id: str) -> Sequence[Installed]:
     """Everything, in the order in which it was installed."""
@@ -77,7 +80,7 @@ def has_gate(session: Session, scope: Scope, account_id: str) -> bool:
         .where(
             Installed.merchant_id == scope.merchant_id,
             Installed.account_id == account_id,
-            Installed.key.startswith("off:"),
+            Installed.key.startswith(OFF),
         )
         .limit(1)
     )

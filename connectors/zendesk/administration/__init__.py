@@ -1,7 +1,8 @@
 """Zendesk as its admin sees it: what Bookbag needs there, and the calls that make it.
 
-`account` is the `Administration`; `wanted` lists what is needed; `webhooks`, `rules` and `apps`
-know how Zendesk words each kind; `gate` the condition that holds back a customer's e-mail.
+`account` is the `Administration`; `wanted` lists what is needed, `gate` what holds back a
+customer's e-mail; `shapes` and `apps` know how Zendesk words each kind, `comparing` what is the
+same; `standing` how we stand with it.
 """
 
 from connectors.zendesk.administration.account import ZendeskAdministration
