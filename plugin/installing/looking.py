@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from connectors.administration import Administration, Kind, Setup, Tell, Thing, Wanted
 from connectors.errors import AuthError, ConnectorError
-from plugin import onboarding
+from plugin.connecting import accounts
 from plugin.errors import InvalidInputError
 from plugin.installing.failing import step_of
 from plugin.installing.plan import Known, Step, find, of_app, plan
@@ -41,9 +41,7 @@ class Site:
         make = _PACKAGES.get(self.account.helpdesk)
         off = (key.removeprefix(OFF) for key in self.noted() if key.startswith(OFF))
         return Setup(
-            webhook_url=onboarding.webhook_url(
-                self.runtime, self.account.helpdesk, self.account.id
-            ),
+            webhook_url=accounts.webhook_url(self.runtime, self.account.helpdesk, self.account.id),
             backend_url=self.runtime.settings.public_url,
             account_id=self.account.id,
             draft_tag=TAG_DRAFT,
