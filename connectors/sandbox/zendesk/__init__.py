@@ -5,6 +5,6 @@ does not settle are marked "unconfirmed" where they are made.
 """
 
 from connectors.sandbox.zendesk.app import create_app
-from connectors.sandbox.zendesk.config import OAuthClient, SandboxConfig, Seat
+from connectors.sandbox.zendesk.config import OAuthClient, RateLimits, SandboxConfig, Seat
 
-__all__ = ["OAuthClient", "SandboxConfig", "Seat", "create_app"]
+__all__ = ["OAuthClient", "RateLimits", "SandboxConfig", "Seat", "create_app"]

@@ -12,6 +12,7 @@ from connectors.sandbox.zendesk import (
     control,
     email_log,
     oauth_control,
+    rates,
     webhook_fault_control,
     workspace,
 )
@@ -21,6 +22,7 @@ from connectors.sandbox.zendesk.api import (
     current_token,
     groups,
     guard,
+    incremental,
     oauth,
     oauth_consent,
     removals,
@@ -44,6 +46,7 @@ from connectors.sandbox.zendesk.events import events_of
 from connectors.sandbox.zendesk.grants import Grants
 from connectors.sandbox.zendesk.installation import Installation
 from connectors.sandbox.zendesk.ledger import Ledger
+from connectors.sandbox.zendesk.meter import Meter
 from connectors.sandbox.zendesk.records import Change
 from connectors.sandbox.zendesk.refusals import refusal
 from connectors.sandbox.zendesk.sending import Sender
@@ -57,7 +60,7 @@ _INTERFACE = ("/api/", "/oauth/")
 _CONTROLS = (control, oauth_control, webhook_fault_control, app_frame, email_log)
 _AREAS = (
     *(oauth, oauth_consent, tickets, comments, removals, tags, tag_list, users, groups, webhooks),
-    *(current_token, rules, apps),
+    *(current_token, rules, apps, incremental),
     *(*_CONTROLS, workspace),
 )
 
@@ -78,6 +81,7 @@ def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
     attach(app, seam)
     attach(app, FaultSeam(sandbox.faults, paths=_INTERFACE, answer=refusal))
     guard.attach(app)
+    rates.attach(app)
     for area in _AREAS:
         app.register_blueprint(area.blueprint)
     app.register_blueprint(fault_routes(sandbox.faults))
@@ -120,6 +124,7 @@ def _build(config: SandboxConfig) -> Sandbox:
         credentials=credentials,
         grants=Grants(desk, credentials),
         ledger=ledger,
+        meter=Meter(desk.lock, lambda: config.clock().timestamp()),
         installation=installation,
         faults=Faults(lambda: config.clock().timestamp()),
         webhook_faults=webhook_faults,

@@ -40,6 +40,23 @@ class OAuthClient:
 
 
 @dataclass(frozen=True, slots=True)
+class RateLimits:
+    """How many calls the account takes before it answers 429.
+
+    Attributes:
+        calls: A minute, all together. So many that nobody meets it who does not try it.
+        updates: Of tickets, a minute. So is this.
+        ticket_updates: Of one ticket by one user, in ten minutes.
+        exports: A minute.
+    """
+
+    calls: int = 100_000
+    updates: int = 100_000
+    ticket_updates: int = 30
+    exports: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class SandboxConfig:
     """One sandbox account.
 
@@ -57,6 +74,8 @@ class SandboxConfig:
             sandbox meets a database that remembers an older one.
         comment_limit: Most comments a ticket holds; after that 422.
         token_seconds: Life of an OAuth token that was asked for without ``expires_in``.
+        export_page: Items on one page of an export.
+        limits: How many calls it takes.
         delivery_seconds: Time limit of a webhook delivery: of connecting, and of each read.
         clock: The present, aware.
     """
@@ -71,6 +90,8 @@ class SandboxConfig:
     id_offset: int = 0
     comment_limit: int = 5000
     token_seconds: int = 1800
+    export_page: int = 1000
+    limits: RateLimits = RateLimits()
     delivery_seconds: float = 10.0
     clock: Callable[[], datetime] = _utc_now
 

@@ -141,6 +141,7 @@ def show_log() -> ResponseReturnValue:
         **box.ledger.report(),
         "faults": box.faults.log(),
         "webhook_faults": box.webhook_faults.log(),
+        "rates": box.meter.report(),
     }
 
 

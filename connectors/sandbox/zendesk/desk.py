@@ -31,6 +31,7 @@ class Desk:
         self._comment_limit = config.comment_limit
         self._users: dict[int, User] = {}
         self._tickets: dict[int, Ticket] = {}
+        self._removed: list[tuple[Ticket, datetime]] = []
         self._watchers: list[Callable[[Change], None]] = []
         for seat in config.agents:
             self._add_user(seat.name, seat.email, seat.role)
@@ -194,7 +195,13 @@ class Desk:
         with self.lock:
             ticket = self.ticket(ticket_id)
             del self._tickets[ticket_id]
+            self._removed.append((ticket, self.now()))
         return ticket
+
+    def removed(self) -> tuple[tuple[Ticket, datetime], ...]:
+        """Deleted tickets as they were, and when that was."""
+        with self.lock:
+            return tuple(self._removed)
 
     def deactivate(self, user_id: int) -> User:
         """Delete a customer: they stay to be seen, not active."""

@@ -15,6 +15,7 @@ from connectors.sandbox.zendesk.emails import Emails
 from connectors.sandbox.zendesk.grants import Grants
 from connectors.sandbox.zendesk.installation import Installation
 from connectors.sandbox.zendesk.ledger import Ledger
+from connectors.sandbox.zendesk.meter import Meter
 from connectors.sandbox.zendesk.sending import Sender
 from connectors.sandbox.zendesk.webhook_faults import WebhookFaults
 from connectors.sandbox.zendesk.webhooks import Registry
@@ -34,6 +35,7 @@ class Sandbox:
     credentials: Credentials
     grants: Grants
     ledger: Ledger
+    meter: Meter
     installation: Installation
     faults: Faults
     webhook_faults: WebhookFaults
