@@ -12,6 +12,7 @@ from typing import Protocol
 from connectors.administration import Administration
 from connectors.grants import Grant
 from connectors.types import (
+    Changes,
     HelpdeskEvent,
     Letter,
     Message,
@@ -124,6 +125,60 @@ class Helpdesk(Protocol):
 
     def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
         """The receipt of an earlier write of ours that carries `effect_id`, if it was done."""
+
+    def changes(self, since: datetime | str) -> Changes:
+        """A page of what happened on the account's tickets: one call, however much there is.
+
+        Args:
+            since: A moment, not later than two minutes ago, or the last page's cursor.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimit:
+    """So many calls in so many seconds, whoever makes them.
+
+    Attributes:
+        name: What is counted, such as ``calls`` or ``ticket:7``; one budget holds several.
+        most: Where the helpdesk has not told another number.
+        seconds: The window, wherever it begins.
+    """
+
+    name: str
+    most: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class RateTold:
+    """What an answer says about a limit. None where it says nothing of it.
+
+    Attributes:
+        most: Calls in a window.
+        left: Calls that are left of it, by the helpdesk's count, others' calls included.
+        resets: Seconds until it begins anew.
+        closed: Seconds for which nothing more is taken.
+    """
+
+    name: str
+    most: int | None = None
+    left: int | None = None
+    resets: float | None = None
+    closed: float | None = None
+
+
+class RateBudget(Protocol):
+    """One account's calls, counted together for all who make some. Serves any thread."""
+
+    def spend(self, limits: Sequence[RateLimit], *, writing: bool) -> None:
+        """Count a call that is about to be made against all of these.
+
+        Raises:
+            RateLimitedError: One of them is used up: nothing was counted, come back then.
+        """
+
+    def learn(self, told: Sequence[RateTold]) -> None:
+        """Take note of what an answer says."""
 
 
 class Webhooks(Protocol):

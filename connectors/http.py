@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from http.cookiejar import DefaultCookiePolicy
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
@@ -84,10 +84,21 @@ _WRONG_REQUEST = (
 )
 
 
+class CallWatch(Protocol):
+    """Sees every call of a session that leaves, and every answer."""
+
+    def before(self, method: str, path: str) -> None:
+        """Let a call go, or raise why it may not."""
+
+    def after(self, method: str, path: str, response: requests.Response) -> None:
+        """See what came back, whatever it means."""
+
+
 class OutboundSession(requests.Session):
     """A session whose every call has an end, and whose errors are all ours.
 
     Attributes:
+        watch: Sees every call; None where nobody does.
         budget: Time for several calls together: ``with session.budget.within(18): ...``.
         secrets: Strings that no error text may hold. More may be added.
     """
@@ -98,6 +109,7 @@ class OutboundSession(requests.Session):
         self.trust_env = False
         self.max_redirects = READ_REDIRECTS
         self.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self.watch: CallWatch | None = None
         self.budget = budget
         self.secrets = {secret for secret in secrets if len(secret) >= _SHORTEST_SECRET}
 
@@ -135,12 +147,17 @@ class OutboundSession(requests.Session):
         return no_time or state.attempt_number >= READ_ATTEMPTS
 
     def _once(self, method: str, url: str, kwargs: Mapping[str, Any]) -> requests.Response:
+        path = urlsplit(url).path
         try:
+            if self.watch is not None:
+                self.watch.before(method, path)
             response = super().request(method, url, **kwargs)
+            if self.watch is not None:
+                self.watch.after(method, path, response)
         except ConnectorError:
             raise
         except Exception as error:  # noqa: BLE001 - the promise is that nothing else gets out
-            what = f"{method} {urlsplit(url).path}"
+            what = f"{method} {path}"
             # The cause is cut off: its text may hold addresses with customer data, or secrets.
             raise failure(error, writing=method not in _READING, what=what) from None
         translate(response, secrets=self.secrets)

@@ -3,7 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Protocol, TypeVar
 
-from connectors.base import AccountAccess, Chat, Commerce, Helpdesk, Mailer, Webhooks
+from connectors.base import (
+    AccountAccess,
+    Chat,
+    Commerce,
+    Helpdesk,
+    Mailer,
+    RateBudget,
+    Webhooks,
+)
 from connectors.clock import REAL, Clock
 from connectors.connecting import Connecting
 from connectors.notify.chat import ChatHook
@@ -17,7 +25,14 @@ T = TypeVar("T")
 
 
 class _OpenHelpdesk(Protocol):
-    def __call__(self, access: AccountAccess, *, allow_private: bool, clock: Clock) -> Helpdesk: ...
+    def __call__(
+        self,
+        access: AccountAccess,
+        *,
+        allow_private: bool,
+        clock: Clock,
+        rates: RateBudget | None,
+    ) -> Helpdesk: ...
 
 
 class _OpenCommerce(Protocol):
@@ -35,7 +50,12 @@ COMMERCE = tuple(_COMMERCE)
 
 
 def helpdesk(
-    kind: str, access: AccountAccess, *, allow_private: bool, clock: Clock = REAL
+    kind: str,
+    access: AccountAccess,
+    *,
+    allow_private: bool,
+    clock: Clock = REAL,
+    rates: RateBudget | None = None,
 ) -> Helpdesk:
     """Open one account of a helpdesk, for one thread.
 
@@ -44,12 +64,14 @@ def helpdesk(
         access: Address and credentials.
         allow_private: Also talk to loopback and private addresses.
         clock: Measures its time limits and waits between tries.
+        rates: What all who call the account may spend together; None where nobody counts.
 
     Raises:
         ValueError: An unknown kind.
         ConnectorError: The address or the credentials cannot be used.
     """
-    return _known(_HELPDESKS, kind, "helpdesk")(access, allow_private=allow_private, clock=clock)
+    open_ = _known(_HELPDESKS, kind, "helpdesk")
+    return open_(access, allow_private=allow_private, clock=clock, rates=rates)
 
 
 def webhooks(kind: str) -> Webhooks:

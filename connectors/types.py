@@ -283,3 +283,44 @@ class HelpdeskEvent:
     requester_id: str | None = None
     user_id: str | None = None
     raw: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TicketChange:
+    """Something that happened on a ticket, as an export tells it. A hint only, like a webhook.
+
+    Attributes:
+        id: The same whenever it is told again.
+        kind: MESSAGE_ADDED, STATUS_CHANGED of a ticket that is closed now, or TICKET_DELETED.
+        message_id: Of a MESSAGE_ADDED, like the next three.
+        author_id: Who wrote it; the export does not say what they are.
+        public: Its visibility.
+        opens: Whether it is what its ticket was opened with.
+    """
+
+    id: str
+    kind: EventKind
+    ticket_id: str
+    at: datetime
+    message_id: str | None = None
+    author_id: str | None = None
+    public: bool | None = None
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """A page of an export of changes, oldest first. Something may be told on two pages.
+
+    Attributes:
+        cursor: Where the next page begins, in the helpdesk's own words.
+        until: All messages up to here were told.
+        end: There is nothing more to be told now.
+        whole: False where there was more than the helpdesk could tell.
+    """
+
+    changes: tuple[TicketChange, ...]
+    cursor: str
+    until: datetime
+    end: bool
+    whole: bool = True

@@ -26,7 +26,7 @@ import requests
 from zenpy import Zenpy
 from zenpy.lib.api_objects import Ticket as ZenpyTicket
 
-from connectors.base import AccountAccess
+from connectors.base import AccountAccess, RateBudget
 from connectors.clock import REAL, Clock
 from connectors.errors import (
     AmbiguousError,
@@ -45,6 +45,7 @@ from connectors.http import (
     translate,
 )
 from connectors.transport import READ_SECONDS, Budget, GuardedAdapter
+from connectors.zendesk.limits import ZendeskLimits
 from connectors.zendesk.oauth import TokenCache, authentication
 from connectors.zendesk.reading import Fields, WrongShapeError
 
@@ -67,6 +68,7 @@ class ZendeskClient:
         allow_private: Also talk to loopback and private addresses, and plain http.
         tokens: Where OAuth tokens are kept; the process's own by default.
         clock: Measures its time limits and waits between tries.
+        rates: What all who call the account may spend together; None where nobody counts.
 
     Raises:
         AuthError: The credentials lack their keys.
@@ -80,6 +82,7 @@ class ZendeskClient:
         allow_private: bool,
         tokens: TokenCache | None = None,
         clock: Clock = REAL,
+        rates: RateBudget | None = None,
     ) -> None:
         try:
             base = base_url(access.url, allow_private=allow_private)
@@ -87,6 +90,7 @@ class ZendeskClient:
             raise RejectedError(f"the Zendesk account's address: {bad}") from None
         self._budget = Budget(clock)
         self._session = self._open(base, access, allow_private=allow_private, tokens=tokens)
+        self._session.watch = None if rates is None else ZendeskLimits(rates)
         self._zenpy = Zenpy(
             subdomain=_SUBDOMAIN,
             domain=_DOMAIN,
@@ -170,6 +174,24 @@ class ZendeskClient:
     def tags(self, most: int) -> Iterator[Fields]:
         """The tags of the last 60 days, the most used first."""
         return (tag for tag, _ in islice(self._items("tags", "tags", {}), most))
+
+    def ticket_events(self, since: int, most: int) -> Fields:
+        """A page of at most so many updates with their comments. Admins only.
+
+        Args:
+            since: Unix seconds, a minute ago or more.
+            most: Up to 1,000.
+        """
+        query = {
+            "start_time": str(since),
+            "include": "comment_events",
+            "per_page": str(most),
+        }
+        return self._page("incremental/ticket_events.json", query)
+
+    def changed_tickets(self, query: Mapping[str, str]) -> Fields:
+        """A page of tickets that changed since a ``start_time`` or a ``cursor``. Admins only."""
+        return self._page("incremental/tickets/cursor.json", query)
 
     def current(self, ticket_id: str) -> tuple[Fields, datetime | None]:
         """The bare ticket, for its tags and its stamp, and Zendesk's clock at the reading."""

@@ -8,7 +8,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
-from connectors.base import MOST_TAGS, AccountAccess, Capabilities
+from connectors.base import MOST_TAGS, AccountAccess, Capabilities, RateBudget
 from connectors.clock import REAL, Clock
 from connectors.errors import (
     AmbiguousError,
@@ -18,8 +18,8 @@ from connectors.errors import (
     RejectedError,
 )
 from connectors.http import WRITE_SECONDS
-from connectors.types import Message, Origin, Person, Receipt, TagChange, Ticket
-from connectors.zendesk import mapping
+from connectors.types import Changes, Message, Origin, Person, Receipt, TagChange, Ticket
+from connectors.zendesk import exports, mapping
 from connectors.zendesk.administration import ZendeskAdministration
 from connectors.zendesk.client import ZendeskClient, group_number
 from connectors.zendesk.markup import to_html
@@ -38,6 +38,8 @@ _EFFECT_AUDITS = 1_000
 _ORIGIN_AUDITS = 5_000
 _READ_SECONDS = 20.0
 _SUGGESTION_SECONDS = 3.0
+# A page of a thousand updates with all their comments takes its time.
+_EXPORT_SECONDS = 30.0
 _CONFLICT_ATTEMPTS = 5
 _PUT_BACK_ROUNDS = 3
 # A ticket's status where Zendesk shows a deleted one at all: its incremental export does.
@@ -59,6 +61,7 @@ class ZendeskHelpdesk:
         allow_private: Also talk to loopback and private addresses.
         tokens: Where OAuth tokens are kept; the process's own by default.
         clock: Measures its time limits and waits between tries.
+        rates: What all who call the account may spend together; None where nobody counts.
 
     Raises:
         ConnectorError: The address or the credentials cannot be used.
@@ -73,10 +76,11 @@ class ZendeskHelpdesk:
         allow_private: bool,
         tokens: TokenCache | None = None,
         clock: Clock = REAL,
+        rates: RateBudget | None = None,
     ) -> None:
         self._clock = clock
         self._client = ZendeskClient(
-            access, allow_private=allow_private, tokens=tokens, clock=clock
+            access, allow_private=allow_private, tokens=tokens, clock=clock, rates=rates
         )
         self._administration = ZendeskAdministration(self._client, access.url, clock)
 
@@ -229,6 +233,11 @@ class ZendeskHelpdesk:
         with self._client.within(_READ_SECONDS):
             audits = self._client.audits(ticket_id, _EFFECT_AUDITS)
             return _understood(mapping.effect_receipt, audits, effect_id)
+
+    def changes(self, since: datetime | str) -> Changes:
+        """A page of one of Zendesk's two exports. The user must be an admin."""
+        with self._client.within(_EXPORT_SECONDS):
+            return exports.page(self._client, since)
 
     def _update(self, ticket_id: str, tags: TagChange, change: Mapping[str, Any]) -> Fields | None:
         """One PUT; None where there was nothing to do. All of it stays below WRITE_SECONDS."""

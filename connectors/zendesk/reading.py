@@ -73,6 +73,13 @@ class Fields:
             return str(value)
         raise self._wrong(key, "an id")
 
+    def number(self, key: str) -> int:
+        """A whole number that must be there."""
+        value = self._value.get(key)
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self._wrong(key, "a whole number")
+        return value
+
     def time(self, key: str) -> datetime:
         """A time, in UTC. Webhooks write nine fractional digits; more than six are cut off."""
         value = self.text(key)

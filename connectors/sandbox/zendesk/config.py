@@ -74,7 +74,7 @@ class SandboxConfig:
             sandbox meets a database that remembers an older one.
         comment_limit: Most comments a ticket holds; after that 422.
         token_seconds: Life of an OAuth token that was asked for without ``expires_in``.
-        export_page: Items on one page of an export.
+        export_page: Most items on one page of an export.
         limits: How many calls it takes.
         delivery_seconds: Time limit of a webhook delivery: of connecting, and of each read.
         clock: The present, aware.

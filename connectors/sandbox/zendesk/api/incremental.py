@@ -23,6 +23,7 @@ from connectors.sandbox.zendesk.wiring import caller, sandbox
 blueprint = Blueprint("zendesk_incremental", __name__, url_prefix=PREFIX + "incremental")
 
 _LAG_SECONDS = 60
+_LARGEST_PAGE = 1000
 _COMMENTS = "comment_events"
 
 
@@ -55,7 +56,7 @@ def ticket_events() -> ResponseReturnValue:
         key=lambda one: one[:2],
     )
     found = [one for one in found if since <= one[0] <= _until()]
-    shown = found[: sandbox().config.export_page]
+    shown = found[: _page_size()]
     end = shown[-1][0] if shown else None
     url = f"{request.base_url}.json?start_time={end}"
     return {
@@ -76,7 +77,7 @@ def tickets() -> ResponseReturnValue:
     after = (_start_time(), 0) if cursor is None else _decode(cursor)
     changed = sorted(_changed(), key=lambda one: (one.at, one.ticket.id))
     found = [one for one in changed if (one.at, one.ticket.id) > after and one.at <= _until()]
-    shown = found[: sandbox().config.export_page]
+    shown = found[: _page_size()]
     at = (shown[-1].at, shown[-1].ticket.id) if shown else after
     url = f"{request.base_url}.json?cursor={_encode(*at)}"
     return {
@@ -87,6 +88,13 @@ def tickets() -> ResponseReturnValue:
         "before_cursor": None,
         "end_of_stream": len(shown) == len(found),
     }
+
+
+def _page_size() -> int:
+    text = request.args.get("per_page", "1000")
+    if not (text.isascii() and text.isdigit()) or not 1 <= int(text) <= _LARGEST_PAGE:
+        raise bad_request(f"per_page: expected a number from 1 to {_LARGEST_PAGE}")
+    return min(int(text), sandbox().config.export_page)
 
 
 def _until() -> int:
