@@ -144,6 +144,11 @@ class Ticket:
     created_at: datetime
     stamp: str
 
+    @property
+    def is_over(self) -> bool:
+        """Whether staff is done with it: a customer who writes on it opens it again."""
+        return self.status in ("solved", "closed")
+
 
 @dataclass(frozen=True, slots=True)
 class Origin:

@@ -20,6 +20,7 @@ from plugin.drafting.builtin import BuiltinDrafter
 from plugin.drafting.macros import load_macros
 from plugin.jobs import JobClient
 from plugin.policy.load import load as load_policy
+from plugin.rate_budget import Budgets
 from plugin.runtime import PolicyInForce, Runtime
 from plugin.store import files, merchants, migrate, telling
 from plugin.store.columns import Keyring
@@ -54,12 +55,13 @@ class Service:
         Keyring.use(settings.secret_keys)
         self.database = Database(settings.database_url, connections=settings.connections)
         self.jobs = JobClient(self.database)
-        clock_of_day = now or (lambda: datetime.now(UTC))
+        now = now or (lambda: datetime.now(UTC))
         connections = _Connections(
             self.database,
             allow_private=settings.allow_private_addresses,
             clock=clock,
-            now=clock_of_day,
+            now=now,
+            budgets=Budgets(self.database, now),
         )
         self.runtime = Runtime(
             settings=settings,
@@ -76,7 +78,7 @@ class Service:
             connecting=lambda kind: registry.connecting(
                 kind, allow_private=settings.allow_private_addresses
             ),
-            now=clock_of_day,
+            now=now,
             chat=connections.chat,
             mail=_mailer(settings),
         )
@@ -158,8 +160,10 @@ class _Connections:
         allow_private: bool,
         clock: Clock,
         now: Callable[[], datetime],
+        budgets: Budgets,
     ) -> None:
         self._database = database
+        self._budgets = budgets
         self._clock = clock
         self._now = now
         self._allow_private = allow_private
@@ -177,7 +181,11 @@ class _Connections:
         known = opened.get(account.id)
         if known is None or known.access != access:
             connection = registry.helpdesk(
-                account.helpdesk, access, allow_private=self._allow_private, clock=self._clock
+                account.helpdesk,
+                access,
+                allow_private=self._allow_private,
+                clock=self._clock,
+                rates=self._budgets.of(Scope(account.merchant_id), account.id),
             )
             known = opened[account.id] = _Opened(access, connection)
         return known.helpdesk

@@ -112,12 +112,14 @@ def replay(runtime: Runtime, scope: Scope, event_id: str) -> None:
 def _read_again(
     runtime: Runtime, session: Session, scope: Scope, stored: InboxEvent
 ) -> HelpdeskEvent | None:
-    """What a stored webhook says; None where its body was erased and what it is about is known.
+    """What a stored webhook says; None where what it is about is known, and it has no body.
+
+    That was erased, or there never was one: an export told of it.
 
     Raises:
         MovedError: It cannot be read.
     """
-    if stored.erased_at is not None:
+    if stored.erased_at is not None or stored.vendor_type == inbox.FOUND:
         if not stored.ticket_id:
             raise MovedError("Its body was erased, and nobody had read it before.")
         return None

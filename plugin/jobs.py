@@ -52,6 +52,7 @@ class JobName(StrEnum):
     RUN_EFFECT = "run_effect"
     DEADLINE = "deadline"
     REDRAFT = "redraft"
+    RECONCILE = "reconcile"
 
 
 Job = Callable[[Scope, str], None]

@@ -37,6 +37,7 @@ class Pace:
         read_again: The wait where the ticket could not be read before a reply, at the least.
         reply_patience: An approved reply that could not go out for so long is shown to a person.
         patience: A note or a change of tags is tried for so long: an outage loses none.
+        reconcile: What the helpdesk says happened is compared with what it told, this often.
         forget: Finished jobs are deleted this often.
         kept: What is deleted ended so long ago.
         times: How many times faster than the world this is: 1 wherever it counts.
@@ -58,6 +59,7 @@ class Pace:
     read_again: float = 60.0
     reply_patience: float = 3 * 3600.0
     patience: float = 3 * 86400.0
+    reconcile: float = 300.0
     forget: float = 600.0
     kept: float = 3600.0
     times: float = 1.0

@@ -18,20 +18,20 @@ from datetime import timedelta
 
 import structlog
 
-from connectors.errors import AuthError, ConflictError, ConnectorError
+from connectors.errors import AuthError, ConflictError, ConnectorError, RateLimitedError
 from connectors.types import Message
 from plugin import facts
-from plugin.delivery import answers, replies
-from plugin.delivery import effects as effects_of_ours
+from plugin.delivery import answers, settling
 from plugin.errors import MovedError
 from plugin.jobs import JobName
 from plugin.judgement import judge_new
-from plugin.models import EffectKind, InboxState
+from plugin.models import InboxState
 from plugin.novelty import novel
 from plugin.outbox import ticket_key
 from plugin.policy.situation import Situation
 from plugin.present import present
 from plugin.privacy import follow
+from plugin.rate_budget import in_bulk
 from plugin.review import notes
 from plugin.runtime import Case, Runtime
 from plugin.store import drafts, effects, inbox, merchants
@@ -45,10 +45,6 @@ log = structlog.get_logger(__name__)
 _MAX_ATTEMPTS = 900
 
 
-class _UnderWayError(ConflictError):
-    """An effect of ours on the ticket is not settled; `retry_after` says when it can be again."""
-
-
 def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
     """Do what an accepted webhook asks for, and say what became of it."""
     now, lease = runtime.now(), timedelta(seconds=runtime.pace.event_lease)
@@ -57,9 +53,10 @@ def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
     if event is None:
         return
     try:
-        followed = follow.follow(runtime, scope, event)
-        nothing_new = followed or _known(runtime, scope, event)
-        state, reason = nothing_new or _route(_case(runtime, scope, event), event)
+        with in_bulk(event.vendor_type == inbox.FOUND):
+            followed = follow.follow(runtime, scope, event)
+            nothing_new = followed or _known(runtime, scope, event)
+            state, reason = nothing_new or _route(_case(runtime, scope, event), event)
     except (ConnectorError, MovedError, DatabaseUnavailableError) as error:
         _again_or_failed(runtime, scope, event, error)
         return
@@ -89,7 +86,7 @@ def _case(runtime: Runtime, scope: Scope, event: InboxEvent) -> Case:
     ticket_id = event.ticket_id or ""
     with runtime.database.read() as session:
         account = merchants.account(session, scope, event.account_id)
-    _settle_our_effects(runtime, scope, account.id, ticket_id)
+    settling.settle_our_effects(runtime, scope, account.id, ticket_id)
     helpdesk = runtime.helpdesk(account)
     read = helpdesk.conversation(ticket_id)
     conversation, erased = follow.since_erased(runtime, scope, (account.id, ticket_id), read)
@@ -123,6 +120,8 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> foll
         return InboxState.IGNORED, overtaken
     runtime, scope = case.runtime, case.scope
     ticket = case.helpdesk.ticket(case.ticket_id)
+    if ticket.is_over:
+        return InboxState.IGNORED, "Overtaken: the ticket was solved before a draft was made."
     gathered = facts.gather(ticket, message, case.conversation, runtime.shops(scope))
     draft = runtime.drafter(scope).draft(gathered.request)
     known = facts.facts_of(gathered, draft, at=runtime.now())
@@ -167,25 +166,6 @@ def _overtaken(case: Case, message: Message, ours: Collection[str]) -> str | Non
     return "This message has its draft already." if has_draft else None
 
 
-def _settle_our_effects(runtime: Runtime, scope: Scope, account_id: str, ticket_id: str) -> None:
-    """A message may be our own, attempted by a worker that died: find out before judging it."""
-    with runtime.database.read() as session:
-        open_effects = effects.unsettled_on_ticket(session, scope, account_id, ticket_id)
-    for effect in open_effects:
-        if effect.kind is EffectKind.REPLY and effect.draft_id is not None:
-            replies.deliver(runtime, scope, effect.draft_id)
-        else:
-            effects_of_ours.run_effect(runtime, scope, effect.id)
-    if open_effects:
-        with runtime.database.read() as session:
-            left = effects.unsettled_on_ticket(session, scope, account_id, ticket_id)
-        if left:
-            wait = max(effect.due_at for effect in left) - runtime.now()
-            raise _UnderWayError(
-                "an effect is being attempted", retry_after=max(wait.total_seconds(), 0)
-            )
-
-
 def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: Exception) -> None:
     """Try later where that may help; else show the event as failed, to be replayed.
 
@@ -200,9 +180,11 @@ def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: E
             why = f"{outside.reason}: {outside}"
             inbox.finish(session, scope, event.id, InboxState.FAILED, reason=why, at=now)
             return
-        delay = max(outside.retry_after or 0, runtime.pace.back_off(event.attempts))
+        # To be told to wait is no failure.
+        failures = 0 if isinstance(error, RateLimitedError) else event.attempts
+        delay = max(outside.retry_after or 0, runtime.pace.back_off(failures))
         # We wait for ourselves: most often for a moment, and never longer than a claim lasts.
-        if isinstance(error, _UnderWayError):
+        if isinstance(error, settling.UnderWayError):
             delay = min(outside.retry_after or 0, runtime.pace.back_off(0))
         until = now + timedelta(seconds=delay)
         attempts = inbox.defer(session, scope, event.id, until=until, reason=outside.reason)

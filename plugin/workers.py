@@ -25,9 +25,11 @@ from plugin.jobs import Job, JobEngine, JobName, executors_at_work, swept_and_wa
 from plugin.models import InboxState
 from plugin.outbox import ticket_key
 from plugin.privacy import retention
+from plugin.reconciling import periodic
+from plugin.reconciling.round import reconcile
 from plugin.review import deadlines
 from plugin.runtime import Runtime
-from plugin.store import effects, inbox, leases, unscoped
+from plugin.store import effects, inbox, leases, unscoped, unscoped_reconciling
 from plugin.store.columns import new_id
 from plugin.store.schema import DraftRow, EffectRow, InboxEvent
 from plugin.store.scope import Scope
@@ -38,6 +40,8 @@ log = structlog.get_logger(__name__)
 # for the same again and again: what it has not begun would bury what is still to be asked for.
 _MOST_SWEPT = 100
 _KINDS_SWEPT = 5
+# Longer than any limit of a single ticket.
+_COUNTED = timedelta(hours=1)
 
 
 def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
@@ -47,6 +51,7 @@ def jobs(runtime: Runtime) -> Mapping[JobName, Job]:
         JobName.DELIVER: partial(replies.deliver, runtime),
         JobName.DEADLINE: partial(deadlines.passed, runtime),
         JobName.REDRAFT: partial(redrafting.redraft, runtime),
+        JobName.RECONCILE: partial(reconcile, runtime),
         JobName.RUN_EFFECT: lambda scope, effect_id: _run_effect(runtime, scope, effect_id),
     }
 
@@ -115,6 +120,7 @@ class Worker:
             if self._reaper:
                 self._guarded(self._reap)
             self._guarded(lambda: sweep(self._runtime))
+            self._guarded(lambda: periodic.ask_due(self._runtime))
             if time.monotonic() >= forget_at:
                 forget_at = time.monotonic() + self._pace.forget
                 self._guarded(self._forget)
@@ -135,7 +141,9 @@ class Worker:
     def _forget(self) -> None:
         with self._runtime.database.write() as session:
             self._engine.forget_finished(session)
-            unscoped.forget_sessions(session, before=self._runtime.now())
+            now = self._runtime.now()
+            unscoped.forget_sessions(session, before=now)
+            unscoped_reconciling.forget_rates(session, before=now - _COUNTED)
         retention.round_of_all(self._runtime)
 
     def _reap(self) -> None:

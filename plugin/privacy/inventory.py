@@ -95,6 +95,12 @@ INVENTORY: Mapping[str, Kept] = {
     ),
     "bb_macro_set": _table("settings", label="number loaded_at", merchant="source"),
     "bb_merchant_privacy": _table("settings", label="learning retention", secret="salt"),  # noqa: S106 (a column's name)
+    "bb_reconciliation": _table(
+        "settings",
+        id="account_id cursor",
+        label="since due_at begun_at checked_at found found_at error failing_since gap_from gap_to",
+    ),
+    "bb_rate": _table("settings", id="account_id name", label="most spent closed_until used_at"),
     "bb_worker_lease": Kept("settings", {"id": Holds.ID, "beat_at": Holds.LABEL}),
     "bb_person": _table(
         "people",

@@ -13,6 +13,9 @@ from plugin.store.rows import insert_once
 from plugin.store.schema import InboxEvent
 from plugin.store.scope import Scope
 
+# The vendor's name of an event that no webhook told of: an export did, and it has no body.
+FOUND = "found_in_export"
+
 # Every event runs these, and to build a statement takes as long as to run it: they are built once.
 _TABLE = table_of(InboxEvent)
 _THIS = (_TABLE.c.merchant_id == bindparam("of_merchant"), _TABLE.c.id == bindparam("of_event"))

@@ -20,6 +20,7 @@ from plugin.store.grant_tables import GrantRow, PendingConnection
 from plugin.store.people_tables import PersonRow, SignInLink, WebSession
 from plugin.store.privacy_tables import MerchantPrivacy
 from plugin.store.schema import (
+    NEVER,
     Account,
     DecisionRow,
     DraftRow,
@@ -191,11 +192,24 @@ def people_with_email(session: Session, email: str, *, limit: int) -> Sequence[t
 
 
 def overdue_events(session: Session, *, before: datetime, limit: int) -> Sequence[Due]:
-    """Accepted webhooks that should have been handled."""
+    """Accepted webhooks that should have been handled: the oldest deadline on their ticket first.
+
+    Then what has none, by how long it waited.
+    """
+    deadline = (
+        select(func.min(DraftRow.sign_by))
+        .where(
+            DraftRow.account_id == InboxEvent.account_id,
+            DraftRow.ticket_id == InboxEvent.ticket_id,
+            DraftRow.merchant_id == InboxEvent.merchant_id,
+            DraftRow.state.in_(sorted(AWAITING)),
+        )
+        .scalar_subquery()
+    )
     rows = session.execute(
         select(InboxEvent.merchant_id, InboxEvent.id, InboxEvent.account_id, InboxEvent.ticket_id)
         .where(InboxEvent.state == InboxState.ACCEPTED, InboxEvent.due_at < before)
-        .order_by(InboxEvent.due_at)
+        .order_by(func.coalesce(deadline, NEVER), InboxEvent.due_at)
         .limit(limit)
     )
     return [Due(Scope(r.merchant_id), r.id, r.account_id, r.ticket_id or "") for r in rows]

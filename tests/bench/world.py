@@ -9,6 +9,7 @@ from typing import Any, Self
 
 import requests
 
+from connectors.clock import CompressedClock
 from connectors.sandbox import shop, zendesk
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.zendesk import OAuthClient, SandboxConfig, Seat
@@ -62,8 +63,12 @@ class Bench:
         *,
         policies: str | None = None,
         comment_with_created: bool = True,
+        sandbox: Mapping[str, Any] | None = None,
+        times: float = 1,
     ) -> None:
+        """Args: `sandbox` is configured so; connectors live `times` as fast as the world."""
         self.clock = Clock()
+        self._times = times
         self.queue = BenchQueue(self.clock)
         seats = (
             Seat("Bookbag", BOT, "admin"),
@@ -79,6 +84,7 @@ class Bench:
             oauth_clients={"bookbag": OAuthClient("client-secret", BOT)},
             comment_with_created=comment_with_created,
             clock=self.clock,
+            **sandbox or {},
         )
         self.helpdesk_app = zendesk.create_app(config)
         self._helpdesk = SandboxServer(self.helpdesk_app)
@@ -92,7 +98,7 @@ class Bench:
         self._helpdesk.start()
         self._shop.start()
         self.hands = Hands(self._helpdesk.url, (BOT, TOKEN))
-        self.service = Service(self._settings, now=self.clock)
+        self.service = Service(self._settings, now=self.clock, clock=CompressedClock(self._times))
         self.runtime: Runtime = dataclasses.replace(
             self.service.runtime, enqueue=self.queue.enqueue
         )

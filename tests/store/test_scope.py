@@ -47,7 +47,7 @@ from tests.store.busy_day import a_busy_day
 from tests.store.support import AT, Owner
 
 ISSUER = "https://accounts.example.com"
-EXEMPT = "plugin/store/unscoped.py"
+EXEMPT = ("plugin/store/unscoped.py", "plugin/store/unscoped_reconciling.py")
 # Read whole, since a merchant has few of them.
 FEW_OF_A_MERCHANT = {
     *("bb_account", "bb_chat_hook", "bb_person", "bb_shop"),
