@@ -28,7 +28,7 @@ def running(
     tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[Bench]:
     settings = settings_for(all_databases.fresh(request.param), tmp_path_factory.mktemp("found"))
-    with Bench(settings, sandbox={"export_page": 5}) as bench:
+    with Bench(settings, sandbox={"export_page": 40}) as bench:
         yield bench
 
 
