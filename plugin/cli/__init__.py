@@ -34,6 +34,7 @@ _COMMANDS: Mapping[str, str] = {
     "merchant": "merchants:merchant",
     "package": "package:package",
     "policy": "policy:policy",
+    "reconcile": "reconcile:reconcile",
     "reply-text": "filters:reply_text",
     "serve": "service:serve",
     "shop": "merchants:shop",

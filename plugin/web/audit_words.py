@@ -60,6 +60,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "redaction_followed": ("Redactions", "erased what the helpdesk had redacted"),
     "too_old": ("Retention", "erased what was kept long enough"),
     "event_replayed": ("Webhooks replayed", "took up a webhook again"),
+    "reconciled": ("Comparisons", "compared an account with its helpdesk"),
     "changes_not_told": ("Gaps", "could not learn from the helpdesk what had happened"),
     "exported": ("Exports", "took records out"),
     "texts_erased": ("Erasures", "erased texts of the audit"),

@@ -12,12 +12,13 @@ from flask import Blueprint, Response, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CollectorRegistry
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
-from prometheus_client.metrics_core import GaugeMetricFamily, Metric
+from prometheus_client.metrics_core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from plugin.errors import MissingError, UnauthenticatedError
-from plugin.store import leases, unscoped
+from plugin.store import leases, unscoped, unscoped_reconciling
 from plugin.store.unscoped import Backlog
+from plugin.store.unscoped_reconciling import Comparisons
 from plugin.web.doors import open_to_strangers
 from plugin.web.state import runtime
 
@@ -39,9 +40,10 @@ def show() -> ResponseReturnValue:
     now = runtime().now()
     with runtime().database.read() as session:
         found = unscoped.backlog(session, at=now)
+        compared = unscoped_reconciling.comparisons(session)
         workers = len(leases.alive(session, silent_for=runtime().pace.silent))
     registry = CollectorRegistry()
-    registry.register(_Figures(found, workers, now))
+    registry.register(_Figures(found, compared, workers, now))
     return Response(generate_latest(registry), content_type=CONTENT_TYPE_LATEST)
 
 
@@ -55,8 +57,9 @@ def _require_token() -> None:
 
 
 class _Figures(Collector):
-    def __init__(self, found: Backlog, workers: int, now: datetime) -> None:
+    def __init__(self, found: Backlog, compared: Comparisons, workers: int, now: datetime) -> None:
         self._found = found
+        self._compared = compared
         self._workers = workers
         self._now = now
 
@@ -98,8 +101,23 @@ class _Figures(Collector):
                 "Age of the draft that has waited longest for a person.",
                 self._age(found.oldest_draft),
             ),
+            (
+                "bookbag_oldest_reconciliation_seconds",
+                "Age of the last comparison with a helpdesk, of the account where it is oldest.",
+                self._age(self._compared.oldest),
+            ),
+            (
+                "bookbag_accounts_not_reconciled",
+                "Accounts whose last comparison with the helpdesk failed.",
+                self._compared.failing,
+            ),
         ):
             yield GaugeMetricFamily(name, text, value=value)
+        yield CounterMetricFamily(
+            "bookbag_missed_events",
+            "Messages and deletions that no webhook told and a comparison found.",
+            value=self._compared.found,
+        )
 
     def _age(self, since: datetime | None) -> float:
         return 0.0 if since is None else max(0.0, (self._now - since).total_seconds())
