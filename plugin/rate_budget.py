@@ -97,8 +97,9 @@ class AccountBudget:
             closed_until = _closed_until(one, now)
             with self._lock:
                 is_new = one.most is not None and self._most.get(one.name) != one.most
-                if one.most is not None:
+                if one.most is not None and is_new:
                     self._most[one.name] = one.most
+                    self._open(one.name)
                 self._close(one, closed_until, now)
             if is_new or closed_until is not None:
                 self._write_down(one, closed_until, now)
@@ -119,7 +120,9 @@ class AccountBudget:
         self._most |= {name: each.most for name, each in drawn.items()}
         for limit in limits:
             if not drawn[limit.name].calls:
-                raise self._refused(limit, drawn[limit.name].until, now, bulk=bulk)
+                # Nobody gives calls back: until then there is no need to ask again.
+                self._closed[limit.name, bulk] = again = drawn[limit.name].until
+                raise self._refused(limit, again, now, bulk=bulk)
         self._keep(drawn, now, bulk=bulk)
 
     def _keep(self, drawn: Mapping[str, Drawn], now: datetime, *, bulk: bool) -> None:
@@ -138,14 +141,23 @@ class AccountBudget:
     def _refused(
         self, limit: RateLimit, again: datetime, now: datetime, *, bulk: bool
     ) -> RateLimitedError:
-        """Refuse a call. Those who are refused one after another come back one after another."""
+        """Refuse a call. Those who are refused one after another come back one after another.
+
+        Within a window, for not everybody comes back.
+        """
         in_line = max(again, self._next_in_line.get((limit.name, bulk), _NEVER))
+        in_line = min(in_line, again + timedelta(seconds=limit.seconds))
         each = limit.seconds / max(1, self._most.get(limit.name, limit.most)) * _CALLS_EACH
         self._next_in_line[limit.name, bulk] = in_line + timedelta(seconds=each)
         wait = max((in_line - now).total_seconds(), 0.001)
         return RateLimitedError(
             f"the account's budget of {limit.name} is used up", retry_after=wait
         )
+
+    def _open(self, name: str) -> None:
+        """There may be room by another number."""
+        for bulk in (False, True):
+            self._closed.pop((name, bulk), None)
 
     def _close(self, told: RateTold, closed_until: datetime | None, now: datetime) -> None:
         if closed_until is not None:
