@@ -26,7 +26,7 @@ log = structlog.get_logger(__name__)
 
 _ALL, _OF_BULK = 1.0, 0.7
 # One in twenty of a minute's calls at once, and never more than these.
-_SLICE_SHARE, _LARGEST_SLICE = 20, 10
+_SLICE_SHARE, _LARGEST_SLICE = 20, 20
 # Limits of few calls are drawn from one by one: what a process does not make is lost.
 _SLICED_FROM = 100
 _LITTLE_LEFT = 0.1

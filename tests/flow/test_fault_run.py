@@ -1,0 +1,25 @@
+"""Sixty tickets through faults on a tenth of all calls, lost webhooks and two outages."""
+
+from pathlib import Path
+
+from tests.bench.databases import settings_for
+from tests.bench.fault_run import LIMITS, TIMES, FaultRun
+from tests.bench.fault_tally import count
+from tests.bench.world import Bench
+
+SEED, TICKETS = 11, 60
+
+
+def test_nothing_is_lost_twice_or_too_fast(database_url: str, tmp_path: Path) -> None:
+    settings = settings_for(database_url, tmp_path)
+    with Bench(settings, sandbox={"limits": LIMITS}, times=TIMES) as bench:
+        tally = count(bench, FaultRun(bench, seed=SEED, tickets=TICKETS).run())
+    told = "\n".join(tally.lines())
+    assert not tally.twice, told
+    assert not tally.lost, told
+    assert not tally.over, told
+    # It was a run worth its name.
+    assert tally.told_of.faults.total() > TICKETS, told
+    assert tally.found > TICKETS / 10, told
+    assert tally.replies > TICKETS / 10, told
+    assert tally.rates["peaks"]["calls"] > LIMITS.calls / 2, told
