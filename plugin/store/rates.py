@@ -131,14 +131,16 @@ def _rows(
         .with_for_update()
     )
     found = {row.name: row for row in session.scalars(query)}
-    if len(found) == len(names):
-        return found
     for name in names:
-        blank = RateRow(
+        if name in found:
+            continue
+        found[name] = RateRow(
             merchant_id=scope.merchant_id, account_id=account_id, name=name, spent={}, used_at=at
         )
-        insert_once(session, blank)
-    return {row.name: row for row in session.scalars(query)}
+        if not insert_once(session, found[name]):
+            # Somebody else was the first, and may have spent already.
+            return {row.name: row for row in session.scalars(query)}
+    return found
 
 
 def _drawn(row: RateRow, wanted: Wanted, at: datetime) -> Drawn:

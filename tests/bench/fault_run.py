@@ -24,7 +24,7 @@ from tests.bench.catching_up import compare
 from tests.bench.world import ANA, BEN, CHLOE, Bench
 
 # So few that what an outage leaves behind must wait for its turn.
-LIMITS = RateLimits(calls=90, updates=40, ticket_updates=30, exports=10)
+LIMITS = RateLimits(calls=200, updates=60, ticket_updates=30, exports=10)
 # Connectors wait so many times shorter than they would.
 TIMES = 40
 _TICKETS = "/api/v2/tickets/*"
@@ -93,7 +93,7 @@ class FaultRun:
             self._act()
             if number % _FLUSHED_EVERY == 0:
                 self._deliveries.flush()
-            self._turn(self._draw.uniform(2, 40))
+            self._turn(self._draw.uniform(1, 12))
             on_ticket(1)
         self._outages(1.0)
         self._disarm()

@@ -1,7 +1,6 @@
 """A helpdesk, a database, and processes of ours that come and go between them."""
 
 import dataclasses
-import json
 import re
 import socket
 from collections import Counter
@@ -148,13 +147,6 @@ class Scene:
             if not page["meta"]["has_more"]:
                 return
             cursor = f"&page[after]={page['meta']['after_cursor']}"
-
-    def lost_webhooks(self) -> Iterator[Any]:
-        """What the webhooks that the helpdesk lost would have said."""
-        for fault in self.hands.get("/sandbox/log")["webhook_faults"]:
-            if fault["fault"] == "lost":
-                found = self.hands.get(f"{self._webhook}/{fault['invocation_id']}/attempts")
-                yield json.loads(found["attempts"][-1]["request"]["payload"])
 
     def ours(self, ticket_id: str, *, public: bool) -> list[Comment]:
         """The comments on a ticket that came through the API, as the helpdesk's log has them."""
