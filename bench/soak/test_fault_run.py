@@ -7,9 +7,8 @@ import pytest
 
 from bench.soak.campaign import Plan, progress
 from tests.bench.databases import KINDS, Databases, settings_for
-from tests.bench.fault_run import LIMITS, TIMES, FaultRun
+from tests.bench.fault_run import FaultRun, at_fault
 from tests.bench.fault_tally import count
-from tests.bench.world import Bench
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -22,7 +21,7 @@ def test_nothing_is_lost_twice_or_too_fast(
 ) -> None:
     settings = settings_for(all_databases.fresh(kind), tmp_path)
     began = time.monotonic()
-    with Bench(settings, sandbox={"limits": LIMITS}, times=TIMES) as bench:
+    with at_fault(settings) as bench:
         run = FaultRun(bench, seed=plan.seed, tickets=plan.tickets)
         with capsys.disabled(), progress(plan.tickets, "ticket") as on_ticket:
             told = run.run(on_ticket)

@@ -16,6 +16,7 @@ from sqlalchemy import select
 from connectors.sandbox.zendesk import RateLimits
 from connectors.sandbox.zendesk.wiring import sandbox_of
 from plugin import intake
+from plugin.config import Settings
 from plugin.models import DraftState, EffectState, InboxState
 from plugin.reconciling import periodic
 from plugin.store.schema import DraftRow, EffectRow, InboxEvent
@@ -67,11 +68,17 @@ class Told:
     replayed: int = 0
 
 
+def at_fault(settings: Settings) -> Bench:
+    """A bench for such a run. A new ticket sends one webhook: so what is lost is lost."""
+    limits = {"limits": LIMITS}
+    return Bench(settings, sandbox=limits, times=TIMES, comment_with_created=False)
+
+
 class FaultRun:
     """One run on a bench.
 
     Args:
-        bench: With `LIMITS` and `TIMES`.
+        bench: From `at_fault`.
         seed: Draws everything.
         tickets: How many.
     """

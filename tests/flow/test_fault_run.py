@@ -3,16 +3,15 @@
 from pathlib import Path
 
 from tests.bench.databases import settings_for
-from tests.bench.fault_run import LIMITS, TIMES, FaultRun
+from tests.bench.fault_run import LIMITS, FaultRun, at_fault
 from tests.bench.fault_tally import count
-from tests.bench.world import Bench
 
 SEED, TICKETS = 11, 60
 
 
 def test_nothing_is_lost_twice_or_too_fast(database_url: str, tmp_path: Path) -> None:
     settings = settings_for(database_url, tmp_path)
-    with Bench(settings, sandbox={"limits": LIMITS}, times=TIMES) as bench:
+    with at_fault(settings) as bench:
         tally = count(bench, FaultRun(bench, seed=SEED, tickets=TICKETS).run())
     told = "\n".join(tally.lines())
     assert not tally.twice, told
