@@ -65,7 +65,7 @@ def read_page(runtime: Runtime, scope: Scope, account_id: str) -> Read | None:
         if claimed is None:
             return None
         begin = _begin(session, scope, claimed, now)
-        session.refresh(claimed)
+        claimed = reconciling.of_account(session, scope, account_id) or claimed
         account = merchants.account(session, scope, account_id)
     try:
         with in_bulk():

@@ -59,12 +59,14 @@ def begin(
 
 
 def of_account(session: Session, scope: Scope, account_id: str) -> ReconciliationRow | None:
-    """How far an account was compared; None where that has not begun."""
+    """How far an account was compared, as it stands now; None where that has not begun."""
     return session.scalar(
-        select(ReconciliationRow).where(
+        select(ReconciliationRow)
+        .where(
             ReconciliationRow.merchant_id == scope.merchant_id,
             ReconciliationRow.account_id == account_id,
         )
+        .execution_options(populate_existing=True)
     )
 
 

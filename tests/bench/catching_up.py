@@ -67,12 +67,17 @@ def handle_found(bench: Bench) -> None:
 
 def accepted(bench: Bench) -> int:
     with bench.runtime.database.read() as session:
-        waiting = select(InboxEvent.id).where(InboxEvent.state == InboxState.ACCEPTED)
+        waiting = select(InboxEvent.id).where(
+            InboxEvent.merchant_id == bench.scope.merchant_id,
+            InboxEvent.state == InboxState.ACCEPTED,
+        )
         return len(session.scalars(waiting).all())
 
 
 def found_events(bench: Bench) -> list[InboxEvent]:
     """What no webhook told, oldest first."""
     with bench.runtime.database.read() as session:
-        found = select(InboxEvent).where(InboxEvent.vendor_type == FOUND)
+        found = select(InboxEvent).where(
+            InboxEvent.merchant_id == bench.scope.merchant_id, InboxEvent.vendor_type == FOUND
+        )
         return list(session.scalars(found.order_by(InboxEvent.id)))

@@ -33,6 +33,7 @@ from plugin.store import (
 from plugin.store.audit_reading import Part
 from plugin.telling import channels
 from plugin.workers import sweep
+from tests.bench.catching_up import compare, without_webhooks
 from tests.bench.world import ANA, BEN, Bench
 from tests.connecting.in_a_day import connected_and_lost
 from tests.flow.saying import pay, say
@@ -66,7 +67,15 @@ def a_busy_day(bench: Bench) -> None:
     bench.clock.ahead += timedelta(hours=1)
     sweep(bench.runtime)
     bench.settle()
+    missed(bench)
     as_by_command(bench)
+
+
+def missed(bench: Bench) -> None:
+    """A message of which no webhook tells."""
+    with without_webhooks(bench):
+        bench.hands.open_ticket(bench.tickets["refund_under_limit"])
+    assert compare(bench) == 1
 
 
 def to_be_told(bench: Bench) -> None:

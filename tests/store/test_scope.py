@@ -51,7 +51,7 @@ EXEMPT = ("plugin/store/unscoped.py", "plugin/store/unscoped_reconciling.py")
 # Read whole, since a merchant has few of them.
 FEW_OF_A_MERCHANT = {
     *("bb_account", "bb_chat_hook", "bb_person", "bb_shop"),
-    *("bb_audit_head", "bb_merchant_privacy", "bb_grant"),
+    *("bb_audit_head", "bb_grant", "bb_merchant_privacy", "bb_reconciliation"),
 }
 OWNED = {kind.__tablename__ for kind in Owned.__subclasses__()}
 
