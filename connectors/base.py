@@ -21,6 +21,7 @@ from connectors.types import (
     Person,
     Receipt,
     TagChange,
+    TagEdit,
     Ticket,
 )
 
@@ -30,10 +31,15 @@ MOST_TAGS = 300
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a helpdesk can do beyond the common ground."""
+    """What a helpdesk can do beyond the common ground.
+
+    Attributes:
+        make_private: A public message can be turned into an internal note afterwards.
+    """
 
     reply_as_agent: bool
     save_hook: bool
+    make_private: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +109,15 @@ class Helpdesk(Protocol):
 
     def change_tags(self, ticket_id: str, tags: TagChange, *, effect_id: str) -> None:
         """Put tags on and off without losing others'."""
+
+    def tag_edits(self, ticket_id: str) -> tuple[TagEdit, ...]:
+        """The latest updates of a ticket's tags by the audit log, newest first."""
+
+    def make_private(self, ticket_id: str, message_id: str) -> None:
+        """Turn a public message into an internal note; nothing is done where it is one.
+
+        Only where `Capabilities.make_private` says so. What was mailed already stays mailed.
+        """
 
     def group(self, group_id: str) -> str:
         """The name of a group of agents."""

@@ -106,6 +106,10 @@ class Channel(StrEnum):
     OTHER = "other"
 
 
+# Through these no person writes: another app, and what the helpdesk does by itself.
+_MACHINES = frozenset({Channel.API, Channel.RULE})
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """One message or note of a ticket.
@@ -114,6 +118,7 @@ class Message:
         text: Plain text as the helpdesk gives it, with quoted history still inside.
         html: HTML as the helpdesk gives it: untrusted; None where there is none.
         public: False for an internal note.
+        channel: Through what it was written; `RULE` also where the helpdesk wrote it by itself.
     """
 
     id: str
@@ -125,6 +130,14 @@ class Message:
     channel: Channel = Channel.OTHER
     attachments: tuple[str, ...] = ()
 
+    @property
+    def is_by_machine(self) -> bool:
+        """In the merchant's name, and no person wrote it: a rule, a bot or another app.
+
+        Our own messages are such, too: they are known by their receipts.
+        """
+        return self.author.role.is_staff and self.channel in _MACHINES
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
@@ -133,6 +146,8 @@ class Ticket:
     Attributes:
         status: Lower case: new, open, pending, hold, solved, closed.
         stamp: The helpdesk's own version stamp, passed back unchanged for safe updates.
+        takes_replies: A public reply of ours reaches the customer. Where it does not, an agent
+            sends the draft from their composer.
     """
 
     id: str
@@ -143,6 +158,7 @@ class Ticket:
     channel: Channel
     created_at: datetime
     stamp: str
+    takes_replies: bool = True
 
     @property
     def is_over(self) -> bool:
@@ -248,6 +264,21 @@ class TagChange:
         return (tags - self.remove) | self.add
 
 
+@dataclass(frozen=True, slots=True)
+class TagEdit:
+    """One update of a ticket's tags, by the helpdesk's own audit log.
+
+    Attributes:
+        ours: The update was one of ours.
+    """
+
+    author_id: str
+    channel: Channel
+    added: frozenset[str]
+    removed: frozenset[str]
+    ours: bool
+
+
 class EventKind(StrEnum):
     """What a webhook says happened."""
 
@@ -256,6 +287,8 @@ class EventKind(StrEnum):
     TAGS_CHANGED = "tags_changed"
     STATUS_CHANGED = "status_changed"
     MESSAGE_REDACTED = "message_redacted"
+    MESSAGE_MADE_PRIVATE = "message_made_private"
+    TICKET_MERGED = "ticket_merged"
     TICKET_DELETED = "ticket_deleted"
     USER_DELETED = "user_deleted"
     OTHER = "other"
@@ -268,11 +301,15 @@ class HelpdeskEvent:
     Attributes:
         id: The helpdesk's id of this event; the same when it is delivered twice.
         vendor_type: The vendor's own name of the event.
-        message_id: Of a MESSAGE_ADDED, and of a MESSAGE_REDACTED where the payload names it.
+        message_id: Of a MESSAGE_ADDED, and of a MESSAGE_REDACTED or MESSAGE_MADE_PRIVATE where the
+            payload names it.
         requester_id: Who asked on the ticket, where the payload names one.
         user_id: Of a USER_DELETED, which is about no ticket.
         author_id: The message's author, where the payload names one.
         public: The message's visibility, where the payload names it.
+        merged_into: Of a TICKET_MERGED: the other ticket, where the payload names it.
+        tags_added: Of a TAGS_CHANGED.
+        tags_removed: Of a TAGS_CHANGED.
         raw: The payload.
     """
 
@@ -287,6 +324,9 @@ class HelpdeskEvent:
     public: bool | None = None
     requester_id: str | None = None
     user_id: str | None = None
+    merged_into: str | None = None
+    tags_added: frozenset[str] = frozenset()
+    tags_removed: frozenset[str] = frozenset()
     raw: Mapping[str, object] = field(default_factory=dict)
 
 

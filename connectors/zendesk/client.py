@@ -159,6 +159,22 @@ class ZendeskClient:
         path = f"tickets/{_number(ticket_id)}/comments"
         return islice(self._items(path, "comments", {"include": "users"}), most)
 
+    def conversation_log(self, ticket_id: str, most: int) -> Iterator[Fields]:
+        """Comments and chat messages of a ticket, oldest first."""
+        path = f"tickets/{_number(ticket_id)}/conversation_log"
+        items = self._items(path, "events", {"sort": "created_at"})
+        return (event for event, _ in islice(items, most))
+
+    def make_private(self, ticket_id: str, comment_id: str) -> None:
+        """Turn a public comment into a note, asked once.
+
+        Raises:
+            AmbiguousError: It may have been done.
+        """
+        path = f"tickets/{_number(ticket_id)}/comments/{_number(comment_id, 'comment')}"
+        with _only_our_errors(writing=True):
+            self._session.put(f"{_ALIAS}/api/v2/{path}/make_private")
+
     def audits(self, ticket_id: str, most: int) -> Iterator[Fields]:
         """A ticket's updates, newest first."""
         path = f"tickets/{_number(ticket_id)}/audits"

@@ -1,10 +1,10 @@
 """The Zendesk `Helpdesk`: notes, replies and tags as one update each, found again by effect id."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_random
 
@@ -18,21 +18,27 @@ from connectors.errors import (
     RejectedError,
 )
 from connectors.http import WRITE_SECONDS
-from connectors.types import Changes, Message, Origin, Person, Receipt, TagChange, Ticket
-from connectors.zendesk import exports, mapping
+from connectors.types import (
+    Changes,
+    Message,
+    Origin,
+    Person,
+    Receipt,
+    TagChange,
+    TagEdit,
+    Ticket,
+)
+from connectors.zendesk import conversation, exports, mapping
 from connectors.zendesk.administration import ZendeskAdministration
 from connectors.zendesk.client import ZendeskClient, group_number
 from connectors.zendesk.markup import to_html
 from connectors.zendesk.oauth import TokenCache
 from connectors.zendesk.overwritten import is_settled, owed
 from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields, WrongShapeError
+from connectors.zendesk.reading import understood as _understood
 
 _log = logging.getLogger(__name__)
-P = ParamSpec("P")
-T = TypeVar("T")
 
-# Zendesk's own limit of comments on a ticket.
-MOST_COMMENTS = 5_000
 # An effect is looked for soon after it was tried; a message may be older.
 _EFFECT_AUDITS = 1_000
 _ORIGIN_AUDITS = 5_000
@@ -67,7 +73,7 @@ class ZendeskHelpdesk:
         ConnectorError: The address or the credentials cannot be used.
     """
 
-    capabilities = Capabilities(reply_as_agent=True, save_hook=True)
+    capabilities = Capabilities(reply_as_agent=True, save_hook=True, make_private=True)
 
     def __init__(
         self,
@@ -120,15 +126,9 @@ class ZendeskHelpdesk:
         return _understood(user.optional_flag, "active") is not False
 
     def conversation(self, ticket_id: str) -> tuple[Message, ...]:
-        """All comments, oldest first; Zendesk holds at most 5,000 a ticket."""
+        """All comments and chat messages, oldest first; Zendesk holds at most 5,000 comments."""
         with self._client.within(_READ_SECONDS):
-            messages: list[Message] = []
-            page, authors = None, dict[str, Person]()
-            for comment, its_page in self._client.comments(ticket_id, MOST_COMMENTS):
-                if its_page is not page:
-                    page, authors = its_page, authors | _understood(mapping.people, its_page)
-                messages.append(_understood(mapping.message, comment, authors))
-        return tuple(sorted(messages, key=lambda one: (one.created_at, int(one.id))))
+            return conversation.read(self._client, ticket_id)
 
     def origin(self, ticket_id: str, message_id: str) -> Origin:
         """Who made the update that wrote a comment, and through what, by the audit log."""
@@ -177,6 +177,16 @@ class ZendeskHelpdesk:
     def change_tags(self, ticket_id: str, tags: TagChange, *, effect_id: str) -> None:
         """Put tags on and off without losing others'. Nothing is sent where all is so already."""
         self._update(ticket_id, tags, {"metadata": {mapping.EFFECT_KEY: effect_id}})
+
+    def tag_edits(self, ticket_id: str) -> tuple[TagEdit, ...]:
+        """The latest updates of a ticket's tags, newest first."""
+        with self._client.within(_READ_SECONDS):
+            return conversation.tag_edits(self._client, ticket_id, me=self.me)
+
+    def make_private(self, ticket_id: str, message_id: str) -> None:
+        """Turn a public comment into a note. Looked at first: what is one stays as it is."""
+        with self._client.within(WRITE_SECONDS):
+            conversation.make_private(self._client, ticket_id, message_id)
 
     def group(self, group_id: str) -> str:
         """The name of a group of agents."""
@@ -330,11 +340,3 @@ def _comment_receipt(audit: Fields | None) -> Receipt:
     except WrongShapeError as bad:
         raise AmbiguousError(f"done, but Zendesk's answer is not understood: {bad}") from None
     raise AmbiguousError("done, but Zendesk's answer names no comment")
-
-
-def _understood(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
-    """`read` of an answer to a read; a wrong shape will be as wrong the next time."""
-    try:
-        return read(*args, **kwargs)
-    except WrongShapeError as bad:
-        raise RejectedError(f"Zendesk's answer is not understood: {bad}") from None

@@ -4,10 +4,20 @@ Sources: https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_co
 https://developer.zendesk.com/api-reference/ticketing/tickets/ticket_audits/.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
 
-from connectors.types import Channel, Message, Origin, Person, PersonRole, Receipt, Ticket
+from connectors.types import (
+    Channel,
+    Message,
+    Origin,
+    Person,
+    PersonRole,
+    Receipt,
+    TagEdit,
+    Ticket,
+)
+from connectors.zendesk import messaging
 from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields
 
 _ROLES = {
@@ -22,13 +32,16 @@ _CHANNELS = {
     "email": Channel.EMAIL,
     "mail": Channel.EMAIL,
     "api": Channel.API,
+    "web_service": Channel.API,
+    "import": Channel.API,
     "rule": Channel.RULE,
     "trigger": Channel.RULE,
     "automation": Channel.RULE,
+    "merge": Channel.RULE,
     "chat": Channel.CHAT,
-    "messaging": Channel.CHAT,
-    "native_messaging": Channel.CHAT,
+    **dict.fromkeys(messaging.CHANNELS, Channel.CHAT),
 }
+_MERGE = "merge"
 _ASSIGNED = frozenset({"group_id", "assignee_id"})
 # Our key in an audit's `metadata.custom`.
 EFFECT_KEY = "bookbag_effect"
@@ -77,15 +90,17 @@ def requester_id(page: Fields) -> str:
 def ticket(page: Fields, requester: Person) -> Ticket:
     """A ticket."""
     one = page.child("ticket")
+    is_messaging = messaging.is_messaging(one)
     return Ticket(
         id=one.number_id("id"),
         subject=one.optional_text("subject") or "",
         status=status(page),
         tags=one.texts("tags"),
         requester=requester,
-        channel=channel(one),
+        channel=Channel.CHAT if is_messaging else channel(one),
         created_at=one.time("created_at"),
         stamp=one.text("updated_at"),
+        takes_replies=not is_messaging,
     )
 
 
@@ -99,11 +114,19 @@ def message(comment: Fields, authors: Mapping[str, Person]) -> Message:
         text=comment.optional_text("plain_body") or comment.optional_text("body") or "",
         created_at=comment.time("created_at"),
         html=comment.optional_text("html_body"),
-        channel=channel(comment),
+        channel=_written_through(comment, author),
         attachments=tuple(
             one.optional_text("file_name") or "" for one in comment.children("attachments")
         ),
     )
+
+
+def _written_through(comment: Fields, author_id: str) -> Channel:
+    """Zendesk's own words are a rule's, those that tell of a merge too, whoever merged."""
+    via = comment.optional_child("via")
+    source = via.raw().get("source") if via else None
+    merged = isinstance(source, Mapping) and source.get("rel") == _MERGE
+    return Channel.RULE if merged or author_id == SYSTEM_AUTHOR else channel(comment)
 
 
 def comment_events(audit: Fields) -> Iterator[str]:
@@ -116,9 +139,37 @@ def comment_events(audit: Fields) -> Iterator[str]:
 def origin(audits: Iterable[Fields], message_id: str) -> Origin | None:
     """Who made the update that wrote a comment."""
     for audit in audits:
-        if message_id in comment_events(audit):
-            return Origin(author_id=audit.number_id("author_id"), channel=channel(audit))
+        for event in audit.children("events"):
+            if event.raw().get("type") == "Comment" and event.number_id("id") == message_id:
+                author_id = audit.number_id("author_id")
+                return Origin(author_id=author_id, channel=_origin_channel(audit, event))
     return None
+
+
+def _origin_channel(audit: Fields, event: Fields) -> Channel:
+    """A rule's comment stands in the update that fired it, with a ``via`` of its own."""
+    own = channel(event)
+    return own if own in (Channel.RULE, Channel.API) else channel(audit)
+
+
+def tag_edit(audit: Fields, is_ours: Callable[[Fields], bool]) -> TagEdit | None:
+    """What an update did to the tags; None where it left them, or opened the ticket."""
+    for event in audit.children("events"):
+        if event.raw().get("type") == "Change" and event.raw().get("field_name") == "tags":
+            before, after = event.texts("previous_value"), event.texts("value")
+            return TagEdit(
+                author_id=audit.number_id("author_id"),
+                channel=_origin_channel(audit, event),
+                added=after - before,
+                removed=before - after,
+                ours=is_ours(audit),
+            )
+    return None
+
+
+def carries_effect(audit: Fields) -> bool:
+    """Whether an update carries the id of an effect of ours."""
+    return _effect_of(audit) is not None
 
 
 def receipt(audit: Fields) -> Receipt:

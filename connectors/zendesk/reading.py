@@ -1,8 +1,14 @@
 """Zendesk's JSON, field by field: every value is checked, and a wrong one is named by its path."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
+from typing import ParamSpec, TypeVar
+
+from connectors.errors import RejectedError
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 # 64-bit numbers; in REST as numbers, in webhooks as strings.
 _DIGITS = re.compile(r"[0-9]{1,20}")
@@ -128,3 +134,11 @@ class Fields:
 
     def _wrong(self, key: str, expected: str) -> WrongShapeError:
         return WrongShapeError(f"{self._at(key)}: expected {expected}")
+
+
+def understood(read: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """`read` of an answer to a read; a wrong shape will be as wrong the next time."""
+    try:
+        return read(*args, **kwargs)
+    except WrongShapeError as bad:
+        raise RejectedError(f"Zendesk's answer is not understood: {bad}") from None

@@ -24,6 +24,7 @@ ACCOUNT = "x-zendesk-account-id"
 _WINDOW = timedelta(minutes=5)
 
 _TICKET = "zen:event-type:ticket."
+_MESSAGING = "zen:event-type:messaging_ticket."
 _KINDS = {
     f"{_TICKET}created": EventKind.TICKET_CREATED,
     f"{_TICKET}comment_added": EventKind.MESSAGE_ADDED,
@@ -31,16 +32,30 @@ _KINDS = {
     f"{_TICKET}status_changed": EventKind.STATUS_CHANGED,
     f"{_TICKET}comment_redacted": EventKind.MESSAGE_REDACTED,
     f"{_TICKET}attachment_redacted_from_comment": EventKind.MESSAGE_REDACTED,
+    f"{_TICKET}comment_made_private": EventKind.MESSAGE_MADE_PRIVATE,
+    f"{_TICKET}merged": EventKind.TICKET_MERGED,
+    # Zendesk deletes what is spam.
+    f"{_TICKET}marked_as_spam": EventKind.TICKET_DELETED,
     f"{_TICKET}soft_deleted": EventKind.TICKET_DELETED,
     f"{_TICKET}permanently_deleted": EventKind.TICKET_DELETED,
     "zen:event-type:user.deleted": EventKind.USER_DELETED,
+    f"{_MESSAGING}message_added": EventKind.MESSAGE_ADDED,
 }
+# What a webhook of ours has to be subscribed to.
+SUBSCRIPTIONS = tuple(sorted(_KINDS))
 # What of these payloads is documented: their type, and the id in `subject` (zen:ticket:7).
 _SUBJECT = re.compile(r"zen:(?:ticket|user):([0-9]{1,20})")
 _BY_SUBJECT = frozenset(
-    {EventKind.MESSAGE_REDACTED, EventKind.TICKET_DELETED, EventKind.USER_DELETED}
+    {
+        EventKind.MESSAGE_REDACTED,
+        EventKind.MESSAGE_MADE_PRIVATE,
+        EventKind.TICKET_MERGED,
+        EventKind.TICKET_DELETED,
+        EventKind.USER_DELETED,
+    }
 )
 _ACCOUNT_NUMBER = re.compile(r"[0-9]{1,20}")
+_OF_A_MESSAGE = frozenset({EventKind.MESSAGE_REDACTED, EventKind.MESSAGE_MADE_PRIVATE})
 # An event's id is a UUID or a ULID; its type is a dotted name.
 _NAME = re.compile(r"[A-Za-z0-9_.:-]{1,100}")
 
@@ -137,6 +152,8 @@ def _event(payload: Fields) -> HelpdeskEvent:
         )
     if kind in _BY_SUBJECT:
         return _of_subject(payload, event_id, kind, vendor_type, occurred_at)
+    if vendor_type.startswith(_MESSAGING):
+        return _of_messaging(payload, event_id, vendor_type, occurred_at)
     ticket_id = payload.child("detail").text_id("id")
     comment = payload.child("event").child("comment") if kind is EventKind.MESSAGE_ADDED else None
     author = comment.optional_child("author") if comment else None
@@ -151,6 +168,28 @@ def _event(payload: Fields) -> HelpdeskEvent:
         author_is_staff=author.optional_flag("is_staff") if author else None,
         public=comment.optional_flag("is_public") if comment else None,
         requester_id=_id_if_any(payload, "detail", "requester_id"),
+        tags_added=_tags(payload, "tags_added"),
+        tags_removed=_tags(payload, "tags_removed"),
+        raw=payload.raw(),
+    )
+
+
+def _of_messaging(
+    payload: Fields, event_id: str, vendor_type: str, occurred_at: datetime
+) -> HelpdeskEvent:
+    """A chat message. Its author is named by the conversation log, not by what is read here."""
+    event = payload.child("event")
+    actor = event.optional_child("actor")
+    kind = actor.optional_text("type") if actor else None
+    return HelpdeskEvent(
+        id=event_id,
+        kind=EventKind.MESSAGE_ADDED,
+        vendor_type=vendor_type,
+        ticket_id=payload.child("detail").text_id("id"),
+        occurred_at=occurred_at,
+        message_id=_name(event.child("message"), "id"),
+        author_is_staff=None if kind is None else kind != "end_user",
+        public=True,
         raw=payload.raw(),
     )
 
@@ -158,19 +197,21 @@ def _event(payload: Fields) -> HelpdeskEvent:
 def _of_subject(
     payload: Fields, event_id: str, kind: EventKind, vendor_type: str, occurred_at: datetime
 ) -> HelpdeskEvent:
-    """That something was deleted or redacted: nothing is taken from it but what it is about."""
+    """That something is there no more, or not as it was: nothing but what it is about is taken."""
     about = _SUBJECT.fullmatch(payload.optional_text("subject") or "")
     subject = about.group(1) if about else payload.child("detail").text_id("id")
     of_user = kind is EventKind.USER_DELETED
-    redacted = kind is EventKind.MESSAGE_REDACTED
+    of_message = kind in _OF_A_MESSAGE
+    merged = kind is EventKind.TICKET_MERGED
     return HelpdeskEvent(
         id=event_id,
         kind=kind,
         vendor_type=vendor_type,
         ticket_id="" if of_user else subject,
         occurred_at=occurred_at,
-        message_id=_id_if_any(payload, "event", "comment", "id") if redacted else None,
+        message_id=_id_if_any(payload, "event", "comment", "id") if of_message else None,
         user_id=subject if of_user else None,
+        merged_into=_id_if_any(payload, "event", "target_ticket_id") if merged else None,
         raw=payload.raw(),
     )
 
@@ -186,6 +227,15 @@ def _id_if_any(payload: Fields, *path: str) -> str | None:
         return None
 
 
+def _tags(payload: Fields, key: str) -> frozenset[str]:
+    """Tags of a change; none where it names none: the ticket is asked anyway."""
+    try:
+        event = payload.optional_child("event")
+        return event.texts(key) if event else frozenset()
+    except WrongShapeError:
+        return frozenset()
+
+
 def _name(payload: Fields, key: str) -> str:
     value = payload.text(key)
     if not _NAME.fullmatch(value):
@@ -195,7 +245,7 @@ def _name(payload: Fields, key: str) -> str:
 
 def _ticket_if_any(payload: Fields, vendor_type: str) -> str:
     """The ticket of an event we do not know, or an empty text: it need not be about one."""
-    about_ticket = vendor_type.startswith((_TICKET, "zen:event-type:messaging_ticket."))
+    about_ticket = vendor_type.startswith((_TICKET, _MESSAGING))
     try:
         return payload.child("detail").text_id("id") if about_ticket else ""
     except WrongShapeError:

@@ -1,6 +1,6 @@
 """The hands of customers and agents in the sandbox, and a look at its own truth."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import requests
@@ -47,6 +47,32 @@ class Hands:
         """
         fields = {"agent": agent, "text": text, "public": public, "status": status}
         return str(self._post(f"/sandbox/tickets/{ticket_id}/agent", fields)["comment_id"])
+
+    def begin_conversation(self, customer: Mapping[str, str], text: str) -> str:
+        """A customer writes in a messaging channel. Returns the ticket's id."""
+        fields = {"from": dict(customer), "text": text}
+        return str(self._post("/sandbox/conversations", fields)["ticket_id"])
+
+    def says(self, ticket_id: str, text: str, *, who: str = "user", agent: str = "") -> str:
+        """A user, an agent, a bot or the system says something in it. Returns the message's id."""
+        fields = {"text": text, "as": who, "agent": agent or None}
+        return str(self._post(f"/sandbox/conversations/{ticket_id}", fields)["message_id"])
+
+    def app_writes(self, ticket_id: str, agent: str, text: str, *, channel: str = "api") -> str:
+        """Another app, or a rule, writes to the customer as a seat. Returns the comment's id."""
+        fields = {"agent": agent, "text": text, "public": True, "channel": channel}
+        return str(self._post(f"/sandbox/tickets/{ticket_id}/agent", fields)["comment_id"])
+
+    def make_private(self, ticket_id: str, comment_id: str) -> None:
+        """Somebody turns a public comment into a note."""
+        self._do("PUT", f"/api/v2/tickets/{ticket_id}/comments/{comment_id}/make_private")
+
+    def change_tags(
+        self, ticket_id: str, *, agent: str, add: Sequence[str] = (), remove: Sequence[str] = ()
+    ) -> None:
+        """An agent puts tags on a ticket and takes some off."""
+        fields = {"add": list(add), "remove": list(remove), "agent": agent}
+        self._post(f"/sandbox/tickets/{ticket_id}/tags", fields)
 
     def merge(self, ticket_id: str, *, into: str, agent: str) -> None:
         """An agent closes a ticket and merges it into another."""
@@ -146,6 +172,11 @@ class Hands:
                 "zen:event-type:ticket.tags_changed",
                 "zen:event-type:ticket.status_changed",
                 "zen:event-type:ticket.comment_redacted",
+                "zen:event-type:ticket.attachment_redacted_from_comment",
+                "zen:event-type:ticket.comment_made_private",
+                "zen:event-type:ticket.merged",
+                "zen:event-type:ticket.marked_as_spam",
+                "zen:event-type:messaging_ticket.message_added",
                 "zen:event-type:ticket.soft_deleted",
                 "zen:event-type:ticket.permanently_deleted",
                 "zen:event-type:user.deleted",

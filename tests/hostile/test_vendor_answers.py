@@ -21,7 +21,8 @@ from connectors.errors import ConnectorError, RejectedError, UnavailableError
 from connectors.shop_api import ShopApi
 from connectors.types import Message, Order, Origin, Person, Receipt, Ticket
 from connectors.zendesk import helpdesk as zendesk
-from connectors.zendesk.helpdesk import MOST_COMMENTS, ZendeskHelpdesk
+from connectors.zendesk.conversation import MOST_COMMENTS
+from connectors.zendesk.helpdesk import ZendeskHelpdesk
 from tests.connectors.shop_api.order_sample import ORDER
 from tests.connectors.zendesk.answers import (
     ADMIN,

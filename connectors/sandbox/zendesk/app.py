@@ -11,6 +11,7 @@ from connectors.sandbox.zendesk import (
     app_frame,
     control,
     email_log,
+    messaging,
     oauth_control,
     rates,
     webhook_fault_control,
@@ -57,7 +58,7 @@ from connectors.sandbox.zendesk.wiring import Sandbox, install
 _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
 _INTERFACE = ("/api/", "/oauth/")
-_CONTROLS = (control, oauth_control, webhook_fault_control, app_frame, email_log)
+_CONTROLS = (control, oauth_control, webhook_fault_control, app_frame, email_log, messaging)
 _AREAS = (
     *(oauth, oauth_consent, tickets, comments, removals, tags, tag_list, users, groups, webhooks),
     *(current_token, rules, apps, incremental),

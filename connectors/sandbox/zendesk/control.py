@@ -14,7 +14,7 @@ from connectors.sandbox.zendesk.changes import NewComment, NewFile, Update
 from connectors.sandbox.zendesk.desk import Desk, Opening
 from connectors.sandbox.zendesk.errors import invalid
 from connectors.sandbox.zendesk.markup import Written, written
-from connectors.sandbox.zendesk.merging import merge
+from connectors.sandbox.zendesk.merging import merge, tell_of_merge
 from connectors.sandbox.zendesk.reading import Body, json_body
 from connectors.sandbox.zendesk.records import STATUSES, Change, User
 from connectors.sandbox.zendesk.tags import TagEdit, clean_tags
@@ -129,7 +129,9 @@ def merge_ticket(ticket_id: int) -> ResponseReturnValue:
     into = body.number("into")
     if into is None:
         raise invalid("into", "expected the id of a ticket")
-    told, closed = merge(desk, ticket_id, into=into, agent=desk.staff(body.text("agent")))
+    agent = desk.staff(body.text("agent"))
+    told, closed = merge(desk, ticket_id, into=into, agent=agent)
+    tell_of_merge(sandbox(), closed.after, into=into, agent=agent)
     return {"merged": _receipt(closed), "into": _receipt(told)}
 
 

@@ -9,7 +9,15 @@ from connectors.sandbox.zendesk.changes import Update, opened, updated
 from connectors.sandbox.zendesk.config import DEFAULT_GROUP, SandboxConfig
 from connectors.sandbox.zendesk.errors import invalid, not_found, outdated
 from connectors.sandbox.zendesk.ids import Ids
-from connectors.sandbox.zendesk.records import Change, Group, Ticket, User, UserRole, redacted
+from connectors.sandbox.zendesk.records import (
+    Change,
+    ChatMessage,
+    Group,
+    Ticket,
+    User,
+    UserRole,
+    redacted,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +172,8 @@ class Desk:
             return update
         return replace(update, fields={**update.fields, "assignee_id": None})
 
-    def make_private(self, ticket_id: int, comment_id: int) -> None:
-        """Turn a public comment into a note. No webhook is sent: its payload is not known."""
+    def make_private(self, ticket_id: int, comment_id: int) -> Ticket:
+        """Turn a public comment into a note. Returns the ticket."""
         with self.lock:
             ticket = self.ticket(ticket_id)
             if all(comment.id != comment_id for comment in ticket.comments):
@@ -174,7 +182,24 @@ class Desk:
                 replace(comment, public=False) if comment.id == comment_id else comment
                 for comment in ticket.comments
             )
-            self._tickets[ticket_id] = replace(ticket, comments=comments, updated_at=self.now())
+            after = replace(ticket, comments=comments, updated_at=self.now())
+            self._tickets[ticket_id] = after
+        return after
+
+    def begin_chat(self, ticket_id: int) -> None:
+        """Make a ticket a messaging conversation, in which nothing was said yet."""
+        with self.lock:
+            self._tickets[ticket_id] = replace(self.ticket(ticket_id), chat=())
+
+    def say(self, ticket_id: int, said: ChatMessage) -> Ticket:
+        """Something is said in a conversation; 422 where the ticket is none."""
+        with self.lock:
+            ticket = self.ticket(ticket_id)
+            if ticket.chat is None:
+                raise invalid("ticket", "is no messaging conversation")
+            after = replace(ticket, chat=(*ticket.chat, said), updated_at=self.now())
+            self._tickets[ticket_id] = after
+        return after
 
     def redact(self, ticket_id: int, comment_id: int, text: str) -> Ticket:
         """Black out some words of a comment, for good; 404 where they are not in it."""

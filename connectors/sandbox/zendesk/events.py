@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from connectors.sandbox.zendesk.ids import Ids
-from connectors.sandbox.zendesk.records import Change, Ticket, User, stamp
+from connectors.sandbox.zendesk.records import Change, ChatMessage, Ticket, User, stamp
 
 PREFIX = "zen:event-type:ticket."
 _KNOWN = """
@@ -20,10 +20,11 @@ description_changed external_id_changed email_ccs_changed followers_changed form
 group_assignment_changed organization_changed priority_changed problem_link_changed
 requester_changed status_changed subject_changed submitter_changed tags_changed task_due_at_changed
 created marked_as_spam merged permanently_deleted soft_deleted type_changed sla_policy_changed
-schedule_changed ola_policy_changed
+schedule_changed ola_policy_changed undeleted csat_requested csat_received next_sla_breach_changed
 """
 USER_DELETED = "zen:event-type:user.deleted"
-EVENT_TYPES = frozenset(PREFIX + name for name in _KNOWN.split()) | {USER_DELETED}
+MESSAGE_ADDED = "zen:event-type:messaging_ticket.message_added"
+EVENT_TYPES = frozenset(PREFIX + name for name in _KNOWN.split()) | {USER_DELETED, MESSAGE_ADDED}
 BRAND_ID, FORM_ID = 360000146293, 50124257287449
 CUSTOM_STATUS_IDS = {
     "new": 8593965,
@@ -34,6 +35,8 @@ CUSTOM_STATUS_IDS = {
     "closed": 8593970,
 }
 _NANOSECOND_TAIL = 1000
+# What the conversation log calls its authors, as a webhook's ``actor.type``.
+_ACTORS = {"user": "end_user", "bot": "system"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +107,29 @@ def event_about_user(user: User, *, account_id: int, ids: Ids) -> Event:
             "updated_at": stamp(user.created_at),
         },
         "event": {},
+    }
+    return _sent(about, account_id=account_id, ids=ids)
+
+
+def event_about_message(ticket: Ticket, said: ChatMessage, *, account_id: int, ids: Ids) -> Event:
+    """That somebody said something in a conversation.
+
+    https://developer.zendesk.com/api-reference/webhooks/event-types/messaging-events
+    """
+    about = {
+        "subject": f"zen:ticket:{ticket.id}",
+        "time": f"{said.created_at:%Y-%m-%dT%H:%M:%S.%f}515Z",
+        "type": MESSAGE_ADDED,
+        "detail": {"id": str(ticket.id)},
+        "event": {
+            "actor": {
+                "id": str(said.author_id),
+                "name": said.name,
+                "type": _ACTORS.get(said.kind, said.kind),
+            },
+            "conversation_id": f"{ticket.id:024x}",
+            "message": {"body": said.text, "id": said.id},
+        },
     }
     return _sent(about, account_id=account_id, ids=ids)
 

@@ -2,16 +2,18 @@
 
 https://developer.zendesk.com/api-reference/ticketing/tickets/tickets/#merge-tickets-into-target-ticket
 The texts and the tag are those of real accounts, and both comments are private, as by default. Who
-is put in copy, the form of ``via.source`` and the order of the two updates are unconfirmed. No
-``merged`` event is sent: its payload is not known.
+is put in copy, the form of ``via.source``, the order of the two updates and of the event that tells
+of them are unconfirmed. What the event holds was seen in public code.
 """
 
 from connectors.sandbox.zendesk.changes import NewComment, Update
 from connectors.sandbox.zendesk.desk import Desk
 from connectors.sandbox.zendesk.errors import invalid
+from connectors.sandbox.zendesk.events import event_about_ticket
 from connectors.sandbox.zendesk.markup import written
 from connectors.sandbox.zendesk.records import Change, Source, Ticket, User
 from connectors.sandbox.zendesk.tags import TagEdit
+from connectors.sandbox.zendesk.wiring import Sandbox
 
 MERGED_TAG = "closed_by_merge"
 
@@ -47,6 +49,14 @@ def merge(desk: Desk, ticket_id: int, *, into: int, agent: User) -> tuple[Change
         )
         first, second = desk.update_all({target.id: receiving, merged.id: closing})
     return first, second
+
+
+def tell_of_merge(box: Sandbox, closed: Ticket, *, into: int, agent: User) -> None:
+    """Send the event that tells of a merge; it is about the ticket that was closed."""
+    part = {"target_ticket_id": str(into)}
+    account_id, ids = box.config.account_id, box.desk.ids
+    event = event_about_ticket("merged", closed, agent, part, account_id=account_id, ids=ids)
+    box.deliveries.enqueue(event)
 
 
 def _told_to_target(merged: Ticket) -> str:

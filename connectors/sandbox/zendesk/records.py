@@ -110,8 +110,24 @@ class Audit:
 
 
 @dataclass(frozen=True, slots=True)
+class ChatMessage:
+    """What was said in a messaging conversation. `kind` is the author's: user, agent, bot ..."""
+
+    id: str
+    event_id: str
+    kind: str
+    author_id: int
+    name: str
+    text: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Ticket:
-    """A ticket with all its comments and audits, oldest first."""
+    """A ticket with all its comments and audits, oldest first.
+
+    `chat` is what was said in a conversation; None where the ticket is none.
+    """
 
     id: int
     subject: str
@@ -129,6 +145,7 @@ class Ticket:
     source: Source = None
     comments: tuple[Comment, ...] = ()
     audits: tuple[Audit, ...] = ()
+    chat: tuple[ChatMessage, ...] | None = None
 
     @property
     def stamp(self) -> str:

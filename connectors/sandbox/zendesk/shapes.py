@@ -89,7 +89,7 @@ def ticket_json(ticket: Ticket, base: str) -> Json:
         "custom_status_id": CUSTOM_STATUS_IDS[ticket.status],
         "ticket_form_id": FORM_ID,
         "brand_id": BRAND_ID,
-        "from_messaging_channel": False,
+        "from_messaging_channel": ticket.chat is not None,
     }
 
 

@@ -57,7 +57,7 @@ def test_the_events_of_both(admin: Caller, receiver: Receiver, hook_url: str) ->
     names = ("comment_added", "status_changed", "tags_changed", "merged")
     admin.post("/api/v2/webhooks", hook(hook_url, *names))
     admin.post(MERGE, BODY)
-    got = [json.loads(receiver.next().body) for _ in range(4)]
+    got = [json.loads(receiver.next().body) for _ in range(5)]
     admin.settle()
     assert receiver.got.empty()
     assert [(one["type"].rpartition(".")[2], one["detail"]["id"]) for one in got] == [
@@ -65,9 +65,11 @@ def test_the_events_of_both(admin: Caller, receiver: Receiver, hook_url: str) ->
         ("comment_added", "1"),
         ("status_changed", "1"),
         ("tags_changed", "1"),
+        ("merged", "1"),
     ]
     assert got[2]["event"]["current"] == "CLOSED"
     assert got[3]["event"]["tags_added"] == ["closed_by_merge"]
+    assert got[4]["event"]["target_ticket_id"] == "2"
 
 
 def test_a_closed_ticket_takes_nothing_more(admin: Caller) -> None:

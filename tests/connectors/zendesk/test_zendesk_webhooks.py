@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from connectors.errors import BadSignatureError, UnreadablePayloadError
+from connectors.sandbox.zendesk.events import EVENT_TYPES
 from connectors.types import EventKind, HelpdeskEvent
-from connectors.zendesk.webhooks import ZendeskWebhooks
+from connectors.zendesk.webhooks import SUBSCRIPTIONS, ZendeskWebhooks
 
 FIXTURES = Path(__file__).parents[2] / "fixtures" / "zendesk"
 WEBHOOKS = ZendeskWebhooks()
@@ -44,9 +45,66 @@ EXPECTED: Mapping[str, Mapping[str, object] | str] = {
     "created": {"kind": EventKind.TICKET_CREATED, "ticket_id": "71447", "message_id": None},
     "created_with_meta_and_null_tags": {"kind": EventKind.TICKET_CREATED, "author_id": None},
     "status_changed": {"kind": EventKind.STATUS_CHANGED, "ticket_id": "71447"},
-    "tags_changed": {"kind": EventKind.TAGS_CHANGED, "ticket_id": "71447"},
+    "tags_changed": {
+        "kind": EventKind.TAGS_CHANGED,
+        "ticket_id": "71447",
+        "tags_added": frozenset({"bookbag_draft"}),
+        "tags_removed": frozenset(),
+    },
+    "tags_changed_to_none": {
+        "kind": EventKind.TAGS_CHANGED,
+        "tags_added": frozenset(),
+        "tags_removed": frozenset({"bookbag_draft", "vip"}),
+    },
+    "tags_changed_unreadable_tags": {
+        "kind": EventKind.TAGS_CHANGED,
+        "tags_added": frozenset(),
+        "tags_removed": frozenset(),
+    },
+    "merged": {"kind": EventKind.TICKET_MERGED, "ticket_id": "71447", "merged_into": "71440"},
+    "merged_without_target": {"kind": EventKind.TICKET_MERGED, "merged_into": None},
+    "comment_made_private": {
+        "kind": EventKind.MESSAGE_MADE_PRIVATE,
+        "ticket_id": "71447",
+        "message_id": "58789194475545",
+    },
+    "comment_made_private_without_comment": {
+        "kind": EventKind.MESSAGE_MADE_PRIVATE,
+        "message_id": None,
+    },
+    "marked_as_spam": {"kind": EventKind.TICKET_DELETED, "ticket_id": "71447"},
+    # Nothing is done about these.
+    **{
+        name: {
+            "kind": EventKind.OTHER,
+            "vendor_type": f"zen:event-type:ticket.{name}",
+            "ticket_id": "71447",
+        }
+        for name in (
+            *("agent_assignment_changed", "brand_changed", "csat_received", "csat_requested"),
+            *("custom_field_changed", "custom_status_changed", "description_changed"),
+            *("email_ccs_changed", "external_id_changed", "followers_changed", "form_changed"),
+            *("group_assignment_changed", "next_sla_breach_changed", "ola_policy_changed"),
+            *("organization_changed", "priority_changed", "problem_link_changed"),
+            *("requester_changed", "schedule_changed", "sla_policy_changed", "subject_changed"),
+            *("submitter_changed", "task_due_at_changed", "type_changed", "undeleted"),
+        )
+    },
     "attachment_linked_to_comment": {"kind": EventKind.OTHER, "ticket_id": "71447"},
-    "messaging_message_added": {"kind": EventKind.OTHER, "ticket_id": "71447"},
+    "messaging_message_added": {
+        "kind": EventKind.MESSAGE_ADDED,
+        "ticket_id": "71447",
+        "message_id": "6750a1b2c3d4e5f601234567",
+        "author_is_staff": False,
+        "public": True,
+    },
+    "messaging_message_added_by_bot": {
+        "kind": EventKind.MESSAGE_ADDED,
+        "occurred_at": datetime(2025, 2, 11, 14, 32, 5, 254571, UTC),
+        "message_id": "67ab5f55155becd183e284cb",
+        "author_is_staff": True,
+    },
+    "messaging_message_added_missing_message": "event.message: expected an object",
     "unknown_type": {
         "kind": EventKind.OTHER,
         "vendor_type": "zen:event-type:ticket.haunted",
@@ -99,6 +157,12 @@ def test_a_recorded_payload_reads_as_expected(name: str) -> None:
     event = WEBHOOKS.parse(body)
     assert {key: getattr(event, key) for key in expected} == expected
     assert event.raw == json.loads(body)
+
+
+def test_there_is_a_payload_of_every_type_that_the_sandbox_sends() -> None:
+    told = {json.loads(path.read_text())["type"] for path in FIXTURES.glob("*.json")}
+    assert told >= EVENT_TYPES
+    assert set(SUBSCRIPTIONS) <= EVENT_TYPES
 
 
 def payload(**changes: object) -> bytes:

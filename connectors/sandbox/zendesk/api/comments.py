@@ -12,9 +12,10 @@ from flask.typing import ResponseReturnValue
 
 from connectors.sandbox.zendesk.api.guard import PREFIX
 from connectors.sandbox.zendesk.errors import bad_request
+from connectors.sandbox.zendesk.events import event_about_ticket
 from connectors.sandbox.zendesk.paging import paged
 from connectors.sandbox.zendesk.shapes import Json, audit_json, comment_json, user_json
-from connectors.sandbox.zendesk.wiring import sandbox
+from connectors.sandbox.zendesk.wiring import caller, sandbox
 
 blueprint = Blueprint("zendesk_comments", __name__, url_prefix=PREFIX + "tickets/<int:ticket_id>")
 
@@ -37,8 +38,19 @@ def list_comments(ticket_id: int) -> ResponseReturnValue:
 
 @blueprint.put("/comments/<int:comment_id>/make_private")
 def make_private(ticket_id: int, comment_id: int) -> ResponseReturnValue:
-    """Turn a public comment into a note."""
-    sandbox().desk.make_private(ticket_id, comment_id)
+    """Turn a public comment into a note. What its event holds is unconfirmed."""
+    box = sandbox()
+    ticket = box.desk.make_private(ticket_id, comment_id)
+    part = {"comment": {"id": str(comment_id)}}
+    event = event_about_ticket(
+        "comment_made_private",
+        ticket,
+        caller().user,
+        part,
+        account_id=box.config.account_id,
+        ids=box.desk.ids,
+    )
+    box.deliveries.enqueue(event)
     return "", HTTPStatus.OK
 
 
