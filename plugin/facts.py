@@ -1,6 +1,6 @@
 """What is known of a ticket when a draft is made: gathered once, each fact with its origin."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import takewhile
@@ -53,12 +53,21 @@ class Gathered:
 
 
 def gather(
-    ticket: Ticket, message: Message, conversation: Sequence[Message], shops: Sequence[Commerce]
+    ticket: Ticket,
+    message: Message,
+    conversation: Sequence[Message],
+    shops: Sequence[Commerce],
+    *,
+    ours: Collection[str],
 ) -> Gathered:
-    """Read what is to be known, from the shop too. A shop that fails leaves orders unknown."""
+    """Read what is to be known, from the shop too. A shop that fails leaves orders unknown.
+
+    `ours` are the ids of our own messages.
+    """
     words = reply_of(message.text, message.html)
     earlier = tuple(
-        reply_of(other.text, other.html) for other in unanswered_before(message, conversation)
+        reply_of(other.text, other.html)
+        for other in unanswered_before(message, conversation, ours=ours)
     )
     requester = message.author
     orders, warnings = _orders(shops, requester.email)
@@ -75,11 +84,18 @@ def gather(
     return Gathered(request, ticket, message, words, earlier, warnings)
 
 
-def unanswered_before(message: Message, conversation: Sequence[Message]) -> Sequence[Message]:
-    """The customer's messages before this one that no public reply of ours or staff's followed."""
+def unanswered_before(
+    message: Message, conversation: Sequence[Message], *, ours: Collection[str]
+) -> Sequence[Message]:
+    """The customer's messages before this one that no public reply of ours or staff's followed.
+
+    What a rule or another app wrote answers nothing.
+    """
     before = takewhile(lambda other: other.id != message.id, conversation)
     found: list[Message] = []
     for other in before:
+        if other.is_by_machine and other.id not in ours:
+            continue
         if other.public and other.author.role.is_staff:
             found.clear()
         elif other.public:
@@ -106,6 +122,7 @@ def facts_of(gathered: Gathered, draft: Draft, *, at: datetime) -> Facts:
         order=known_of(order) if order else None,
         household=folded(order.address) if order else None,
         customer=folded(gathered.message.author.email or gathered.message.author.id),
+        insert_only=not gathered.ticket.takes_replies,
         grounded=frozenset(
             {gathered.ticket.subject, *gathered.earlier, gathered.words, *draft.given}
         ),
@@ -150,6 +167,7 @@ def to_record(facts: Facts) -> dict[str, object]:
         "household": facts.household,
         "novel": facts.novel,
         "customer": facts.customer,
+        "insert_only": facts.insert_only,
         "grounded": None if facts.grounded is None else sorted(facts.grounded),
         "at": facts.at.isoformat() if facts.at else None,
         "orders": [order_to_record(order) for order in facts.orders],
@@ -170,6 +188,7 @@ def from_record(record: Mapping[str, Any]) -> Facts:
         household=record.get("household"),
         novel=record.get("novel"),
         customer=record.get("customer"),
+        insert_only=record.get("insert_only", False),
         grounded=None if grounded is None else frozenset(grounded),
         at=moment(record["at"]),
         orders=tuple(order_from_record(one) for one in record.get("orders", ())),

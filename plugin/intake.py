@@ -30,12 +30,14 @@ _WANTED = frozenset(
         EventKind.TICKET_CREATED,
         EventKind.MESSAGE_ADDED,
         EventKind.MESSAGE_REDACTED,
+        EventKind.MESSAGE_MADE_PRIVATE,
+        EventKind.TAGS_CHANGED,
         EventKind.TICKET_DELETED,
+        EventKind.TICKET_MERGED,
         EventKind.USER_DELETED,
     }
 )
 _NOT_WANTED = {
-    EventKind.TAGS_CHANGED: "Tags mirror an approval and never give one.",
     EventKind.STATUS_CHANGED: "A change of status needs no draft.",
     EventKind.OTHER: "This kind of event needs no draft.",
 }

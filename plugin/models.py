@@ -121,6 +121,7 @@ class Facts:
         grounded: Strings the drafter was given; None: grounding is not judged.
         customer: Whose actions these are, where an action names nobody.
         agent: Who is answering.
+        insert_only: No reply of ours reaches the customer where they wrote; an agent sends it.
         at: When the decision is made.
         orders: The orders that the draft stands on, as the shop had them.
         origins: Where each fact came from, by its name: ``{"order": "shop order 1002"}``.
@@ -138,6 +139,7 @@ class Facts:
     grounded: frozenset[str] | None = None
     customer: str | None = None
     agent: str | None = None
+    insert_only: bool = False
     at: datetime | None = None
     orders: tuple[OrderSeen, ...] = ()
     origins: Mapping[str, str] = field(default_factory=dict)
@@ -243,12 +245,16 @@ class InboxState(StrEnum):
 
 
 class EffectKind(StrEnum):
-    """An outside side effect that must happen once; mail and chat at least once, in few tries."""
+    """An outside side effect that must happen once; mail and chat at least once, in few tries.
+
+    `HIDE` makes a public message an internal note.
+    """
 
     NOTE = "note"
     TAGS = "tags"
     REPLY = "reply"
     ASSIGN = "assign"
+    HIDE = "hide"
     MAIL = "mail"
     CHAT = "chat"
 
@@ -265,6 +271,7 @@ class Occasion(StrEnum):
     ESCALATED = "escalated"
     EXPIRED = "expired"
     VOIDED = "voided"
+    BYPASSED = "bypassed"
 
 
 class EffectState(StrEnum):

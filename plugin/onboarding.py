@@ -156,6 +156,21 @@ def replace_credentials(
         )
 
 
+def set_bypass(runtime: Runtime, merchant_id: str, account_id: str, *, make_private: bool) -> None:
+    """Choose whether a reply that left without its approval is made an internal note.
+
+    Raises:
+        MissingError: There is none of that id.
+    """
+    with runtime.database.write() as session:
+        scope = merchants.require_merchant(session, merchant_id)
+        account = merchants.account(session, scope, account_id)
+        account.make_private_on_bypass = make_private
+        detail = {"account": account_id, "make_private": make_private}
+        now = runtime.now()
+        audit.add(session, scope, at=now, actor=_COMMAND, event="bypass_set", detail=detail)
+
+
 def add_app(
     runtime: Runtime, merchant_id: str, account_id: str, *, public_key: str, audience: str
 ) -> None:

@@ -69,6 +69,58 @@ def ask_tags(
     )
 
 
+def ask_tags_back(
+    session: Session,
+    enqueue: Enqueue,
+    scope: Scope,
+    *,
+    account_id: str,
+    ticket_id: str,
+    key: str,
+    at: datetime,
+) -> str | None:
+    """Ask for a ticket's tags to mirror the truth again, once for each `key`."""
+    return _ask(
+        session,
+        enqueue,
+        scope,
+        kind=EffectKind.TAGS,
+        key=f"{tags_back_key(account_id, ticket_id)}{key}",
+        account_id=account_id,
+        ticket_id=ticket_id,
+        draft_id=None,
+        payload={},
+        at=at,
+    )
+
+
+def tags_back_key(account_id: str, ticket_id: str) -> str:
+    """How the names of a ticket's effects begin that put tags back."""
+    return f"tags-back:{account_id}:{ticket_id}:"
+
+
+def ask_hiding(
+    session: Session,
+    enqueue: Enqueue,
+    scope: Scope,
+    draft: DraftRow,
+    *,
+    message_id: str,
+    at: datetime,
+) -> None:
+    """Ask for a public message to be made an internal note, once."""
+    _ask_of(
+        session,
+        enqueue,
+        scope,
+        draft,
+        kind=EffectKind.HIDE,
+        key=f"hide:{draft.account_id}:{message_id}",
+        payload={"message": message_id},
+        at=at,
+    )
+
+
 def ask_assignment(
     session: Session,
     enqueue: Enqueue,

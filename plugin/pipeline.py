@@ -3,7 +3,7 @@
 1. `intake.accept` verifies a webhook's raw bytes, stores it once and enqueues `handle_event`.
 2. A worker reads the ticket again from the helpdesk: the payload was only a hint.
 3. Our own messages are dropped by receipt; a staff member's go to `review.notes` (internal) or to
-   `delivery.answers` (public).
+   `delivery.answers` (public). What is no message goes to `privacy.follow` or `watching.watch`.
 4. For a customer's message, `facts.gather` reads what is known, from the shop too.
 5. The merchant's drafter makes a draft: `drafting`.
 6. `judgement.judge_new` holds it against the policies: `policy.decide`. Pure.
@@ -21,7 +21,8 @@ import structlog
 from connectors.errors import AuthError, ConflictError, ConnectorError, RateLimitedError
 from connectors.types import Message
 from plugin import facts
-from plugin.delivery import answers, settling
+from plugin.delivery import answers
+from plugin.delivery.unsettled import UnderWayError, settle_on_ticket
 from plugin.errors import MovedError
 from plugin.jobs import JobName
 from plugin.judgement import judge_new
@@ -38,11 +39,14 @@ from plugin.store import drafts, effects, inbox, merchants
 from plugin.store.engine import DatabaseUnavailableError
 from plugin.store.schema import InboxEvent
 from plugin.store.scope import Scope
+from plugin.watching.watch import watch
 
 log = structlog.get_logger(__name__)
 
 # With waits of up to five minutes about three days: an outage loses nothing.
 _MAX_ATTEMPTS = 900
+# After about two minutes a message that was just written is not merely read late.
+_READ_LATE = 6
 
 
 def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
@@ -54,7 +58,7 @@ def handle_event(runtime: Runtime, scope: Scope, event_id: str) -> None:
         return
     try:
         with in_bulk(event.vendor_type == inbox.FOUND):
-            followed = follow.follow(runtime, scope, event)
+            followed = follow.follow(runtime, scope, event) or watch(runtime, scope, event)
             nothing_new = followed or _known(runtime, scope, event)
             state, reason = nothing_new or _route(_case(runtime, scope, event), event)
     except (ConnectorError, MovedError, DatabaseUnavailableError) as error:
@@ -86,7 +90,7 @@ def _case(runtime: Runtime, scope: Scope, event: InboxEvent) -> Case:
     ticket_id = event.ticket_id or ""
     with runtime.database.read() as session:
         account = merchants.account(session, scope, event.account_id)
-    settling.settle_our_effects(runtime, scope, account.id, ticket_id)
+    settle_on_ticket(runtime, scope, account.id, ticket_id)
     helpdesk = runtime.helpdesk(account)
     read = helpdesk.conversation(ticket_id)
     conversation, erased = follow.since_erased(runtime, scope, (account.id, ticket_id), read)
@@ -122,7 +126,8 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> foll
     ticket = case.helpdesk.ticket(case.ticket_id)
     if ticket.is_over:
         return InboxState.IGNORED, "Overtaken: the ticket was solved before a draft was made."
-    gathered = facts.gather(ticket, message, case.conversation, runtime.shops(scope))
+    shops = runtime.shops(scope)
+    gathered = facts.gather(ticket, message, case.conversation, shops, ours=ours)
     draft = runtime.drafter(scope).draft(gathered.request)
     known = facts.facts_of(gathered, draft, at=runtime.now())
     with runtime.database.read() as session:
@@ -137,27 +142,35 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> foll
 
 
 def _message_of(event: InboxEvent, case: Case) -> Message | None:
-    """The message an event is about; a new ticket's is its newest public one.
+    """The message an event is about; a new ticket's is its newest public one of a person.
+
+    So is one that the helpdesk goes on not showing: it may be called otherwise there.
 
     Raises:
         ConflictError: The helpdesk does not show it yet: what was just written may be read late.
     """
+    said = (m for m in reversed(case.conversation) if m.public and not m.is_by_machine)
     if event.message_id is None:
-        return next((m for m in reversed(case.conversation) if m.public), None)
-    for message in case.conversation:
-        if message.id == event.message_id:
-            return message
-    raise ConflictError("the helpdesk does not show this message")
+        return next(said, None)
+    named = next((m for m in case.conversation if m.id == event.message_id), None)
+    if named is None and event.attempts < _READ_LATE:
+        raise ConflictError("the helpdesk does not show this message")
+    return named or next(said, None)
 
 
 def _overtaken(case: Case, message: Message, ours: Collection[str]) -> str | None:
     """Why a customer's message gets no draft (any more); None where it does.
 
-    Our own reply overtakes nothing: it answers an earlier message.
+    Our own reply overtakes nothing: it answers an earlier message. Nor does a rule's or another
+    app's: nobody has answered.
     """
     if not message.public:
         return "Not a public message."
-    newest = next(m for m in reversed(case.conversation) if m.public and m.id not in ours)
+    newest = next(
+        m
+        for m in reversed(case.conversation)
+        if m.public and m.id not in ours and not m.is_by_machine
+    )
     if newest.id != message.id:
         who = "an agent answered" if newest.author.role.is_staff else "the customer wrote again"
         return f"Overtaken: {who} before a draft was made."
@@ -184,7 +197,7 @@ def _again_or_failed(runtime: Runtime, scope: Scope, event: InboxEvent, error: E
         failures = 0 if isinstance(error, RateLimitedError) else event.attempts
         delay = max(outside.retry_after or 0, runtime.pace.back_off(failures))
         # We wait for ourselves: most often for a moment, and never longer than a claim lasts.
-        if isinstance(error, settling.UnderWayError):
+        if isinstance(error, UnderWayError):
             delay = min(outside.retry_after or 0, runtime.pace.back_off(0))
         until = now + timedelta(seconds=delay)
         attempts = inbox.defer(session, scope, event.id, until=until, reason=outside.reason)

@@ -6,6 +6,7 @@ agents. Where nothing better is found the draft is offered again as it was, with
 worker that dies on the way leaves a row that the sweep drives on.
 """
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import timedelta
 
@@ -63,7 +64,7 @@ def redraft(runtime: Runtime, scope: Scope, draft_id: str) -> None:
         if newer is not None:
             _overtaken(case, held.draft, newer)
             return
-        _answer(case, held.draft, again)
+        _answer(case, held.draft, again, ours)
     except ConnectorError as error:
         _not_read(runtime, scope, held.draft, error)
 
@@ -79,14 +80,15 @@ def _wanted(session: Session, scope: Scope, draft: DraftRow) -> Again:
     return Again(words, frozenset(str(source["id"]) for source in draft.sources))
 
 
-def _answer(case: Case, seen: DraftRow, again: Again) -> None:
+def _answer(case: Case, seen: DraftRow, again: Again, ours: Collection[str]) -> None:
     runtime, scope = case.runtime, case.scope
     message = next((one for one in case.conversation if one.id == seen.message_id), None)
     if message is None:
         _offer_as_it_was(runtime, scope, seen, _UNREAD)
         return
     ticket = case.helpdesk.ticket(case.ticket_id)
-    gathered = facts.gather(ticket, message, case.conversation, runtime.shops(scope))
+    shops = runtime.shops(scope)
+    gathered = facts.gather(ticket, message, case.conversation, shops, ours=ours)
     request = replace(gathered.request, again=again)
     draft = runtime.drafter(scope).draft(request)
     if draft.text is None:

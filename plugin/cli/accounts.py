@@ -148,6 +148,29 @@ def add_app(merchant: str, account_id: str, public_key_file: Path, audience: str
     click.echo("accepted")
 
 
+@account.command("set-bypass")
+@merchant_option
+@click.option("--account", "account_id", required=True)
+@click.option(
+    "--make-private/--leave",
+    "make_private",
+    required=True,
+    help="Make such a reply an internal note, or leave it as it is.",
+)
+def set_bypass(*, merchant: str, account_id: str, make_private: bool) -> None:
+    """Choose what becomes of a reply that left without the approval it needed.
+
+    It is noted, tagged and told in any case. An internal note is not shown to the customer any
+    more; an e-mail of it may have gone out before.
+
+    \b
+    bookbag account set-bypass --merchant 0192... --account 4f... --make-private
+    """
+    with opened() as service:
+        onboarding.set_bypass(service.runtime, merchant, account_id, make_private=make_private)
+    click.echo("made private" if make_private else "left as it is")
+
+
 @account.command("set-group")
 @merchant_option
 @click.option("--account", "account_id", required=True)

@@ -1,40 +1,52 @@
 """An agent answered the customer: match it to the draft, log the correction, notice a bypass."""
 
-from collections.abc import Collection, Iterable
-from itertools import takewhile
+from collections.abc import Collection, Iterable, Iterator
+from itertools import dropwhile, islice, takewhile
 
-import structlog
 from sqlalchemy.orm import Session
 
-from connectors.types import Message
+from connectors.types import Channel, Message
+from plugin.delivery import bypasses
 from plugin.delivery.effects import look
 from plugin.judgement import ANSWERED_ONLY, OPEN_TO_ANSWERS, is_bypass
 from plugin.learning import corrections
 from plugin.models import UNDELIVERED, DraftState, Outcome, Oversight
 from plugin.outbox import ask_tags, reply_key
-from plugin.runtime import Case, Runtime
-from plugin.store import audit, drafts, effects, people
-from plugin.store.audit_decisions import held_by
+from plugin.runtime import Case
+from plugin.store import drafts, effects, people
 from plugin.store.drafts import Held
 from plugin.store.schema import DraftRow
-from plugin.store.scope import Scope
 from plugin.text.reply import reply_of
-
-log = structlog.get_logger(__name__)
 
 
 def newer_public_message(
     conversation: Iterable[Message], draft: DraftRow, ours: Collection[str]
 ) -> Message | None:
-    """The newest public message of others after the one a draft answers, if there is any."""
-    newest: Message | None = None
-    seen = False
-    for message in conversation:
-        if message.id == draft.message_id:
-            seen = True
-        elif seen and message.public and message.id not in ours:
-            newest = message
-    return newest
+    """The newest public message of people after the one a draft answers, if there is any."""
+    later = [one for one in _later(conversation, draft, ours) if not one.is_by_machine]
+    return later[-1] if later else None
+
+
+def newer_by_app(
+    conversation: Iterable[Message], draft: DraftRow, ours: Collection[str]
+) -> Message | None:
+    """The newest that another app wrote to the customer after that message, if there is any.
+
+    What a rule of the helpdesk's wrote says that a message came in, and answers nothing.
+    """
+    later = [
+        one
+        for one in _later(conversation, draft, ours)
+        if one.is_by_machine and one.channel is Channel.API
+    ]
+    return later[-1] if later else None
+
+
+def _later(
+    conversation: Iterable[Message], draft: DraftRow, ours: Collection[str]
+) -> Iterator[Message]:
+    after = dropwhile(lambda one: one.id != draft.message_id, conversation)
+    return (one for one in islice(after, 1, None) if one.public and one.id not in ours)
 
 
 def catch_up(case: Case, ours: Collection[str]) -> None:
@@ -45,7 +57,7 @@ def catch_up(case: Case, ours: Collection[str]) -> None:
 
 
 def agent_replied(case: Case, message: Message) -> str:
-    """Take note of a public reply that a person wrote. Returns what it meant, in a sentence.
+    """Take note of a public message in the merchant's name. Returns what it meant, in a sentence.
 
     Only a draft for a message before it can be meant: a late event closes no newer draft.
     """
@@ -55,11 +67,32 @@ def agent_replied(case: Case, message: Message) -> str:
         return "An agent's reply; there is no open draft on this ticket."
     if meant.draft.state in UNDELIVERED and _is_our_lost_reply(case, meant, message):
         return "Our own reply, found after all."
+    if message.is_by_machine:
+        return _machine_wrote(case, meant, message)
     with case.runtime.database.write() as session:
         held = drafts.get(session, case.scope, meant.draft.id, lock=True)
         if held.draft.state not in OPEN_TO_ANSWERS:
             return "An agent's reply; the draft was settled meanwhile."
-        return _settle(case.runtime, session, case.scope, held, message)
+        return _settle(case, session, held, message)
+
+
+def _machine_wrote(case: Case, seen: Held, message: Message) -> str:
+    """A rule or another app wrote to the customer: nobody has answered, so the draft stands.
+
+    A rule's words are the merchant's own and say that a message came in. Another app's may be an
+    answer, and on a ticket that is held they left without the approval it needs.
+    """
+    if message.channel is not Channel.API:
+        return "The helpdesk wrote that by itself; the draft stands as it did."
+    with case.runtime.database.write() as session:
+        held = drafts.get(session, case.scope, seen.draft.id, lock=True)
+        if not is_bypass(held, None):
+            return "Another app wrote to the customer; the draft stands as it did."
+        actor = f"helpdesk_user:{message.author.id}"
+        if bypasses.record(case, session, held, message, actor=actor):
+            drafts.change(session, case.scope, held.draft, bypassed=True)
+            ask_tags(session, case.runtime.enqueue, case.scope, held.draft, at=case.runtime.now())
+    return "Another app answered without the approval that was needed."
 
 
 def _meant(case: Case, before: Collection[str]) -> Held | None:
@@ -103,11 +136,13 @@ def _ids_before(conversation: Iterable[Message], message: Message) -> frozenset[
     )
 
 
-def _settle(runtime: Runtime, session: Session, scope: Scope, held: Held, message: Message) -> str:
-    now, draft = runtime.now(), held.draft
+def _settle(case: Case, session: Session, held: Held, message: Message) -> str:
+    scope, now, draft = case.scope, case.runtime.now(), held.draft
     author = people.by_helpdesk_user(session, scope, draft.account_id, message.author.id)
     actor = f"person:{author.id}" if author else f"helpdesk_user:{message.author.id}"
     bypass = is_bypass(held, author.id if author else None)
+    if bypass:
+        bypasses.record(case, session, held, message, actor=actor)
     state = DraftState.ANSWERED
     outcome: Outcome | None = None
     if draft.text is not None and held.oversight is not Oversight.BLOCK:
@@ -134,13 +169,7 @@ def _settle(runtime: Runtime, session: Session, scope: Scope, held: Held, messag
         actor=actor,
         at=now,
         detail={"message": message.id, "outcome": outcome},
-        bypassed=bypass,
+        bypassed=bypass or draft.bypassed,
     )
-    if bypass:
-        lacked = {"message": message.id, "rev": draft.rev, **held_by(held.decision)}
-        audit.add(
-            session, scope, at=now, actor=actor, event="bypass", draft_id=draft.id, detail=lacked
-        )
-        log.warning("bypass", draft=draft.id)
-    ask_tags(session, runtime.enqueue, scope, draft, at=now)
+    ask_tags(session, case.runtime.enqueue, scope, draft, at=now)
     return f"An agent's own reply: the draft is {state.words}."

@@ -256,6 +256,10 @@ def _write(helpdesk: Helpdesk, effect: EffectRow, tags: TagChange) -> Receipt | 
     if effect.kind is EffectKind.TAGS:
         helpdesk.change_tags(effect.ticket_id, tags, effect_id=effect.id)
         return None
+    if effect.kind is EffectKind.HIDE:
+        # Its receipt is no message of ours.
+        helpdesk.make_private(effect.ticket_id, str(payload["message"]))
+        return None
     if effect.kind is EffectKind.ASSIGN:
         since = datetime.fromisoformat(str(payload["since"]))
         group = str(payload["group"])

@@ -13,8 +13,9 @@ from plugin.delivery import answers
 from plugin.delivery.effects import Settled, attempt, claim, next_wait, settle
 from plugin.delivery.unsent import ORDER_CHANGED, OVERTAKEN, unsent_note
 from plugin.errors import MovedError
+from plugin.judgement import Renewal, judge_again, renew
 from plugin.learning import corrections
-from plugin.models import DraftState, EffectState, VerdictKind
+from plugin.models import DraftState, EffectState, Oversight, VerdictKind
 from plugin.outbox import ask_delivery, ask_note, ask_tags, plan_reply, reply_key
 from plugin.runtime import Case, Runtime
 from plugin.store import drafts, effects, merchants, people, verdicts
@@ -25,6 +26,7 @@ from plugin.store.scope import Scope
 log = structlog.get_logger(__name__)
 
 _SYSTEM = "system"
+_APP_WROTE = "Another app wrote to the customer. Read it before this goes out."
 _SHORTEST_WAIT = timedelta(seconds=1)
 
 
@@ -74,6 +76,10 @@ def _ready(runtime: Runtime, scope: Scope, held: Held) -> EffectRow | None:
     newer = answers.newer_public_message(conversation, draft, ours)
     if newer is not None:
         _overtaken(case, draft.id, newer, effect)
+        return None
+    app = answers.newer_by_app(conversation, draft, ours)
+    if app is not None and _is_unseen(held, app):
+        _app_was_faster(case, held, effect)
         return None
     seen = _orders(runtime, scope, held)
     if draft.state is DraftState.APPROVED:
@@ -243,6 +249,29 @@ def _overtaken(case: Case, draft_id: str, newer: Message, effect: EffectRow | No
             ask_tags(session, case.runtime.enqueue, case.scope, draft, at=now)
     if newer.author.role.is_staff:
         answers.agent_replied(case, newer)
+
+
+def _is_unseen(held: Held, app: Message) -> bool:
+    """Whether nobody can have read what an app wrote before they let this reply go."""
+    approved_at = held.draft.state_at.replace(microsecond=0)
+    return held.oversight is Oversight.AUTO or app.created_at >= approved_at
+
+
+def _app_was_faster(case: Case, seen: Held, effect: EffectRow | None) -> None:
+    """Another app wrote to the customer, perhaps the same answer: a person looks again."""
+    runtime, scope = case.runtime, case.scope
+    if effect is not None:
+        _called_off(case, seen.draft.id, effect, OVERTAKEN)
+        return
+    with runtime.database.write() as session:
+        held = drafts.get(session, scope, seen.draft.id, lock=True)
+        draft, in_force = held.draft, runtime.policy(session, scope)
+        if (draft.state, draft.rev) != (DraftState.APPROVED, seen.draft.rev):
+            return
+        again = judge_again(session, scope, in_force.file, held, text=draft.final_text)
+        words = (_APP_WROTE,)
+        renewal = Renewal("app_wrote", again, in_force, words=words, text=draft.final_text)
+        renew(runtime, session, scope, held, renewal)
 
 
 def _called_off(case: Case, draft_id: str, effect: EffectRow, error: str) -> None:

@@ -19,6 +19,8 @@ def mirror(
 ) -> TagChange:
     """The change that makes a ticket's tags tell where its newest draft stands.
 
+    Where there is none, no tag of ours belongs.
+
     Args:
         session: Where.
         scope: Whose.
@@ -28,7 +30,7 @@ def mirror(
     """
     on_ticket = drafts.of_ticket(session, scope, account_id, ticket_id)
     if not on_ticket:
-        return TagChange()
+        return TagChange(remove=OUR_TAGS)
     newest = on_ticket[0]
     held = drafts.get(session, scope, newest.id)
     state = DraftState.DELIVERED if delivered == newest.id else newest.state

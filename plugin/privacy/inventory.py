@@ -63,7 +63,7 @@ INVENTORY: Mapping[str, Kept] = {
     ),
     "bb_account": _table(
         "settings",
-        label="helpdesk status_after_send created_at",
+        label="helpdesk status_after_send make_private_on_bypass created_at",
         merchant="url vendor_account app_key app_audience",
         secret="credentials",  # noqa: S106 (a column's name)
     ),
@@ -168,8 +168,13 @@ INVENTORY: Mapping[str, Kept] = {
     "bb_correction": _table(
         "texts",
         id="draft_id account_id ticket_id message_id author",
-        label="outcome material hter similarity ops created_at erased_at",
+        label="outcome material hter similarity ops created_at taken_back_at erased_at",
         customer="draft_text final_text",
+    ),
+    "bb_bypass": _table(
+        "texts",
+        id="account_id ticket_id draft_id message_id author",
+        label="rev by_app created_at taken_back_at",
     ),
     "bb_effect": _table(
         "notes",

@@ -40,7 +40,7 @@ def _empty_list(_: Any) -> list[Any]:
 
 def _facts(stored: Any) -> dict[str, Any]:
     """The merchant's labels of the ticket stay: its tags are mirrored by them."""
-    kept = ("tags", "channel", "language", "novel", "follows_unanswered", "at")
+    kept = ("tags", "channel", "language", "novel", "follows_unanswered", "insert_only", "at")
     labels = {name: stored[name] for name in kept if name in stored}
     gone = dict.fromkeys(("message", "order", "household", "customer", "grounded"))
     return (

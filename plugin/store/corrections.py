@@ -39,6 +39,7 @@ def topics_of_approved(
         CorrectionRow.merchant_id == merchant,
         CorrectionRow.draft_id == DraftRow.id,
         CorrectionRow.material.is_(False),
+        CorrectionRow.taken_back_at.is_(None),
     )
     by_people = exists().where(
         DecisionRow.merchant_id == merchant,

@@ -17,7 +17,7 @@ from plugin.store.scope import Scope
 
 # What stands on a ticket as a message, and what is written there without further ado.
 _WRITTEN = (EffectKind.NOTE, EffectKind.REPLY)
-_AT_ONCE = (EffectKind.NOTE, EffectKind.TAGS, EffectKind.ASSIGN)
+_AT_ONCE = (EffectKind.NOTE, EffectKind.TAGS, EffectKind.ASSIGN, EffectKind.HIDE)
 _OPEN = (EffectState.PLANNED, EffectState.ATTEMPTING)
 
 # Every job runs these, and to build a statement takes as long as to run it: they are built once.
@@ -234,6 +234,27 @@ def planned_on_ticket(
         )
         .order_by(EffectRow.kind == EffectKind.ASSIGN, EffectRow.id)
     ).all()
+
+
+def named_since(
+    session: Session,
+    scope: Scope,
+    account_id: str,
+    ticket_id: str,
+    *,
+    prefix: str,
+    since: datetime,
+) -> int:
+    """How many effects on a ticket whose names begin so were planned since."""
+    names = session.scalars(
+        select(EffectRow.key).where(
+            EffectRow.merchant_id == scope.merchant_id,
+            EffectRow.account_id == account_id,
+            EffectRow.ticket_id == ticket_id,
+            EffectRow.created_at >= since,
+        )
+    )
+    return sum(name.startswith(prefix) for name in names)
 
 
 def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[EffectRow]:

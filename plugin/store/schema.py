@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, text, true
+from sqlalchemy import Float, ForeignKey, Index, String, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from plugin.models import (
@@ -45,6 +45,7 @@ class Merchant(Base):
 class Account(Owned):
     """One merchant's connection to one helpdesk. The id is 128 random bits: it stands in URLs.
 
+    `make_private_on_bypass`: a reply that left without its approval is made an internal note.
     `app_key` is the public key (PEM) that the helpdesk signs the sidebar's openings with,
     `app_audience` whom it addresses them to; None where no app is installed.
     """
@@ -57,6 +58,7 @@ class Account(Owned):
     vendor_account: Mapped[str]
     credentials: Mapped[str] = mapped_column(Secret())
     status_after_send: Mapped[str | None]
+    make_private_on_bypass: Mapped[bool] = mapped_column(default=False, server_default=false())
     app_key: Mapped[str | None]
     app_audience: Mapped[str | None]
     created_at: Mapped[datetime]
@@ -356,7 +358,10 @@ class EffectRow(Owned):
 
 
 class CorrectionRow(Owned):
-    """A draft against what was really sent. Tokens follow from the two texts and are not kept."""
+    """A draft against what was really sent. Tokens follow from the two texts and are not kept.
+
+    `taken_back_at`: what was sent is not the customer's to see any more.
+    """
 
     __tablename__ = "bb_correction"
     __table_args__ = (
@@ -377,6 +382,7 @@ class CorrectionRow(Owned):
     similarity: Mapped[float] = mapped_column(Float())
     ops: Mapped[Any] = mapped_column(Json())
     created_at: Mapped[datetime]
+    taken_back_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 
 

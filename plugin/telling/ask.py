@@ -66,6 +66,16 @@ def expired(runtime: Runtime, session: Session, scope: Scope, held: Held, *, at:
     _tell(runtime, session, scope, held, found=found, occasion=Occasion.EXPIRED, at=at)
 
 
+def bypassed(
+    runtime: Runtime, session: Session, scope: Scope, held: Held, *, author: str, at: datetime
+) -> None:
+    """Tell whoever could have signed that a reply left without them, but for who wrote it."""
+    found = asked(session, scope, held, at=at)
+    others = tuple(one for one in found.people if f"person:{one.id}" != author)
+    others_only = Asked(others, found.role, found.in_place_of)
+    _tell(runtime, session, scope, held, found=others_only, occasion=Occasion.BYPASSED, at=at)
+
+
 def voided(
     runtime: Runtime,
     session: Session,

@@ -28,6 +28,9 @@ _STANDS_IN = {
 }
 
 
+_ALWAYS_NEWS = frozenset({Occasion.VOIDED, Occasion.BYPASSED})
+
+
 @dataclass(frozen=True, slots=True)
 class _Ready:
     """What a telling is made of, read before anything is sent: no transaction waits for it."""
@@ -74,7 +77,7 @@ def _ready(runtime: Runtime, session: Session, scope: Scope, effect: EffectRow) 
 
 def _is_news(held: Held, occasion: Occasion, effect: EffectRow) -> bool:
     """Whether the draft still stands where the occasion left it."""
-    if occasion is Occasion.VOIDED:
+    if occasion in _ALWAYS_NEWS:
         return True
     is_its_revision = held.draft.rev == effect.payload["rev"]
     return is_its_revision and held.draft.state is _STANDS_IN[occasion]

@@ -23,6 +23,7 @@ _SUBJECTS: Mapping[Occasion, str] = {
     Occasion.ESCALATED: "You are asked to sign draft {id}: its deadline passed",
     Occasion.EXPIRED: "Draft {id} expired: it was not signed in time",
     Occasion.VOIDED: "Your approval of draft {id} is void",
+    Occasion.BYPASSED: "A reply left without its approval: draft {id}",
 }
 _OPENINGS: Mapping[Occasion, str] = {
     Occasion.AWAITING: "A reply to a customer waits for your approval before it goes out.",
@@ -33,12 +34,17 @@ _OPENINGS: Mapping[Occasion, str] = {
         "still waits for an answer. Whoever may sign opens the draft and takes “I'll answer”."
     ),
     Occasion.VOIDED: "What you signed does not go out: {why}",
+    Occasion.BYPASSED: (
+        "A customer was answered in the helpdesk without the approval that this draft needed. "
+        "The ticket's note says who answered, and the page shows what was sent."
+    ),
 }
 _CHAT: Mapping[Occasion, str] = {
     Occasion.AWAITING: "{draft} needs approval by {needs}.",
     Occasion.REMINDER: "{draft} still needs approval by {needs}.",
     Occasion.ESCALATED: "{draft} was not signed in time: the next role is asked.",
     Occasion.EXPIRED: "{draft} expired: it was not signed in time, and nothing was sent.",
+    Occasion.BYPASSED: "{draft}: the customer was answered without the approval it needed.",
 }
 _NO_AUTHORITY = (
     "Without a signature nothing goes out. This mail approves nothing, and neither does an answer "

@@ -22,7 +22,7 @@ from plugin.text.diff import diff
 from plugin.text.hunks import Hunk, display_hunks
 from plugin.web import standing
 from plugin.web.changeable import Changeable, changeable, is_untouched
-from plugin.web.history import Happened, history, why_anew
+from plugin.web.history import Happened, history, why_anew, why_set_aside
 from plugin.web.order_view import OrderView, order_of
 from plugin.web.reader import Rights, advice_for, rights_of
 from plugin.web.sign_in import SignedIn
@@ -150,6 +150,7 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
             answering=answering,
             signed=len(signers),
             needed=needed,
+            aside=why_set_aside(past),
         ),
         deed=standing.deed(held, said, past, signers, to_reader),
         trouble=_trouble(held, past),

@@ -49,6 +49,8 @@ _EVENTS = {
     "claimed": "said that they look at it",
     "unclaimed": "said that they look at it no longer",
     "bypass": "answered without the approval that was needed",
+    "our_tags_changed": "changed tags of Bookbag on the ticket",
+    "taken_back": "saw that what was sent was made an internal note",
     "reminded": "reminded whoever may sign",
     "telling_given_up": "could not tell somebody who was asked, and gave up",
     "escalated": "asked the next role, for nobody had signed in time",
@@ -61,12 +63,17 @@ _HELD_ANEW = {
     "order_changed": "held it anew, for its order has changed",
     "signed_otherwise": "held it anew, for it is not what was signed",
     "regenerated": "offered another draft",
+    "app_wrote": "held it, for another app wrote to the customer",
 }
 _WHY_ANEW = {
     "stricter_policy": "The policies have become stricter.",
     "regenerated": "Somebody asked for another draft.",
 }
 _WITHDRAWN = "withdrew it, for what it was made from is erased"
+_SET_ASIDE = {
+    "made_private": "the customer's message was made an internal note",
+    "merged": "the ticket was merged into another",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +84,15 @@ class Happened:
     who: str
     what: str
     quote: str | None = None
+
+
+def why_set_aside(audit: Iterable[AuditRow]) -> str | None:
+    """Why a draft is stale, where the customer did not write again."""
+    for row in audit:
+        if "set_aside" in row.detail:
+            why = _SET_ASIDE[row.detail["set_aside"]]
+            return f"Set aside: {why}"
+    return None
 
 
 def history(
@@ -132,6 +148,8 @@ def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
         what = _HELD_ANEW.get(row.detail["because"], what)
     if "withdrawn" in row.detail:
         what = _WITHDRAWN
+    if "set_aside" in row.detail:
+        what = f"set it aside: {_SET_ASIDE[row.detail['set_aside']]}"
     return Happened(row.at, _who(row.actor, names), what, _error(row))
 
 

@@ -69,8 +69,12 @@ def headline(
     answering: Answering | None,
     signed: int,
     needed: int,
+    aside: str | None,
 ) -> str:
-    """What is wanted of the reader or, once nothing is, what became of it."""
+    """What is wanted of the reader or, once nothing is, what became of it.
+
+    `aside` is why it is stale, where the customer did not write again.
+    """
     state = held.draft.state
     if state is _S.STALE and held.draft.erased_at is not None:
         return WITHDRAWN
@@ -84,7 +88,7 @@ def headline(
         return f"Draft reply, {signed} of {needed} approvals"
     if state is _S.APPROVED and held.oversight is Oversight.AUTO:
         return card.headline
-    return HEADLINES.get(state, card.headline)
+    return aside or HEADLINES.get(state, card.headline)
 
 
 def next_step(held: Held, reader: PersonRow, answering: Answering | None) -> str | None:

@@ -106,7 +106,7 @@ def test_what_cannot_be_read_is_kept_as_failed_with_the_reason_once(door: Bench,
 
 @pytest.mark.parametrize(
     "kind",
-    ["tags_changed", "status_changed", "priority_changed", "never_heard_of", "created.again"],
+    ["status_changed", "priority_changed", "undeleted", "never_heard_of", "created.again"],
 )
 def test_what_is_not_wanted_is_kept_as_ignored_with_the_reason(door: Bench, kind: str) -> None:
     payload = event(kind)

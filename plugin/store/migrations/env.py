@@ -8,6 +8,7 @@ from sqlalchemy.types import TypeDecorator
 
 from plugin.store import (  # noqa: F401 (imported for their tables)
     audit_tables,
+    bypass_tables,
     catching_up_tables,
     file_tables,
     grant_tables,

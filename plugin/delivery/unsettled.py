@@ -1,4 +1,4 @@
-"""What of ours is in doubt on a ticket, settled before anything on it is judged."""
+"""Settles what was attempted on a ticket before anybody's message there is judged."""
 
 from connectors.errors import ConflictError
 from plugin.delivery import effects as effects_of_ours
@@ -13,11 +13,11 @@ class UnderWayError(ConflictError):
     """An effect of ours on the ticket is not settled; `retry_after` says when it can be again."""
 
 
-def settle_our_effects(runtime: Runtime, scope: Scope, account_id: str, ticket_id: str) -> None:
+def settle_on_ticket(runtime: Runtime, scope: Scope, account_id: str, ticket_id: str) -> None:
     """A message may be our own, attempted by a worker that died: find out before judging it.
 
     Raises:
-        UnderWayError: It cannot be told yet.
+        UnderWayError: It could not be found out yet.
     """
     with runtime.database.read() as session:
         open_effects = effects.unsettled_on_ticket(session, scope, account_id, ticket_id)
