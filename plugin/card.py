@@ -18,6 +18,11 @@ from plugin.store.schema import DraftRow
 
 _DONE_HINT = " done"
 _PERCENT = 100
+# For a conversation that only people can write into.
+INSERT_IT = (
+    "Bookbag cannot write where the customer wrote. Insert the draft from the sidebar beside the "
+    "ticket, and send it there."
+)
 _EVERY_SIGNER = frozenset({Role.AGENT, Role.LEAD, Role.ADMIN})
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 # What a type wants done, where its own name with an order behind it would be no sentence.
@@ -59,6 +64,7 @@ class Card:
         made_from: How sure the drafter is, what it took the message for, and its sources, in one
             line; None where no text is offered.
         command: The note command that approves it; None where nobody may.
+        by_hand: The sentence that says how it goes out, where an agent has to send it.
         text: None where no text is offered.
         attachments: Names of what came with the customer's message. No drafter looks at it.
     """
@@ -79,6 +85,7 @@ class Card:
     attachments: tuple[str, ...]
     command: str | None
     url: str
+    by_hand: str | None = None
 
 
 def card_of(held: Held, *, public_url: str) -> Card:
@@ -107,6 +114,7 @@ def card_of(held: Held, *, public_url: str) -> Card:
         attachments=tuple(draft.attachments),
         command=_command(held),
         url=f"{public_url}/drafts/{draft.id}",
+        by_hand=INSERT_IT if held.insert_only and draft.text is not None and not blocked else None,
     )
 
 
@@ -196,6 +204,8 @@ def _headline(held: Held) -> str:
 
 def _command(held: Held) -> str | None:
     if held.draft.text is None or held.oversight not in (Oversight.REVIEW, Oversight.APPROVAL):
+        return None
+    if held.insert_only and held.oversight is Oversight.REVIEW:
         return None
     return f"/approve {held.draft.short_id}{_DONE_HINT if held.actions else ''}"
 

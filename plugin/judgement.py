@@ -77,6 +77,8 @@ def never_automatic(draft: Draft, known: Facts) -> Iterator[str]:
     """Why the service lets a draft not go out by itself, whatever the policies say."""
     if draft.actions:  # no executor is configured for any action yet
         yield "Its actions are done by hand, so it does not go out by itself."
+    if known.insert_only:
+        yield "The helpdesk takes no reply of Bookbag's there, so an agent sends it."
     if known.follows_unanswered:
         yield (
             "An earlier message of the customer is not answered yet, so nothing goes out by itself."

@@ -343,6 +343,12 @@ FINISHED = frozenset({_S.DELIVERED, _S.SENT_BY_AGENT, _S.ANSWERED, _S.STALE})
 UNDELIVERED = frozenset({_S.DELIVERY_FAILED, _S.DELIVERY_UNKNOWN})
 BECOMES_STALE = frozenset(DraftState) - FINISHED - {_S.DELIVERING}
 
+# Why a draft is stale though the customer did not write again, by the audit's word for it.
+SET_ASIDE: Mapping[str, str] = {
+    "made_private": "the customer's message was made an internal note",
+    "merged": "its ticket was merged into another",
+}
+
 _ANSWERABLE = AWAITING | {_S.APPROVED, _S.REJECTED, _S.EXPIRED}
 MOVES: Mapping[DraftState, frozenset[DraftState]] = {
     state: frozenset(

@@ -34,7 +34,7 @@ def deliver(runtime: Runtime, scope: Scope, draft_id: str) -> None:
     """Send an approved draft's reply, if it is still approved, due and the newest word."""
     with runtime.database.read() as session:
         held = drafts.get(session, scope, draft_id)
-    if held.draft.state not in (DraftState.APPROVED, DraftState.DELIVERING):
+    if held.draft.state not in (DraftState.APPROVED, DraftState.DELIVERING) or held.insert_only:
         return
     if held.draft.state is DraftState.APPROVED:
         wait = _due(held.draft, runtime.now()) - runtime.now()

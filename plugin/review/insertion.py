@@ -98,7 +98,8 @@ def insert(
 def release(runtime: Runtime, scope: Scope, draft_id: str, person: PersonRow) -> DraftState:
     """Say that the person does not send it from their composer after all. Returns its state.
 
-    An approved draft goes out then, after the time to undo. What nobody has is released already.
+    An approved draft goes out then, after the time to undo, where we can send it. What nobody has
+    is released already.
 
     Raises:
         MissingError: No such draft of this merchant.
@@ -113,7 +114,7 @@ def release(runtime: Runtime, scope: Scope, draft_id: str, person: PersonRow) ->
         if draft.inserted_by != person.id:
             raise ForbiddenError(in_composer_words(runtime, session, scope, held))
         nobodys: dict[str, object] = {"inserted_by": None, "inserted_at": None}
-        if draft.state is DraftState.APPROVED:
+        if draft.state is DraftState.APPROVED and not held.insert_only:
             due = now + timedelta(seconds=runtime.settings.undo_seconds)
             drafts.change(session, scope, draft, due_at=due, **nobodys)
             ask_delivery(session, runtime.enqueue, scope, draft, due=due, at=now)
@@ -192,7 +193,7 @@ def _claim(
     """Nobody else sends it meanwhile; what is approved is due when the claim is over."""
     draft = held.draft
     mine: dict[str, object] = {"inserted_by": person.id, "inserted_at": at}
-    if draft.state is not DraftState.APPROVED:
+    if draft.state is not DraftState.APPROVED or held.insert_only:
         drafts.change(session, scope, draft, **mine)
         return
     until = at + COMPOSER_LASTS

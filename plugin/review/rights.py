@@ -96,7 +96,8 @@ def require_as_seen(
     if draft.state is DraftState.STALE and draft.erased_at is not None:
         raise MovedError("This draft moved meanwhile: what it was made from is erased.")
     if draft.state is DraftState.STALE:
-        raise MovedError("This draft moved meanwhile: the customer wrote again.")
+        why = audit.set_aside_because(session, scope, draft.id) or "the customer wrote again"
+        raise MovedError(f"This draft moved meanwhile: {why}.")
     mover = last_mover(session, scope, draft)
     by = f", by {mover}" if mover else ""
     raise MovedError(f"This draft moved meanwhile: it is {draft.state.words} now{by}.")

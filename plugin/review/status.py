@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 from sqlalchemy.orm import Session
 
-from plugin.card import approvers_words
+from plugin.card import INSERT_IT, approvers_words
 from plugin.models import AWAITING, DraftState, Oversight, VerdictKind
 from plugin.review.rejections import rejection
 from plugin.review.rights import in_composer_words
 from plugin.runtime import Runtime
-from plugin.store import drafts, people, verdicts
+from plugin.store import audit, drafts, people, verdicts
 from plugin.store.drafts import Held, in_composer_until
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DraftRow, VerdictRow
@@ -79,6 +79,8 @@ def counted(
         if draft.held.draft.state is DraftState.APPROVED:
             due = draft.held.draft.due_at
             when = f"at {_clock(due, now, seconds=True)}" if due else "now"
+            if draft.held.insert_only:
+                return f"{person.name} {did} draft {name}. {INSERT_IT}"
             return f"{person.name} {did} draft {name}; it goes out {when}. {_UNDO}"
         return f"{person.name} {did} draft {name}. {draft.missing()}"
 
@@ -120,7 +122,10 @@ class _Draft:
     def _state(self) -> str:
         draft = self.held.draft
         due, by_hand = draft.due_at, self.held.oversight is not Oversight.AUTO
-        said = _WORDS.get(draft.state, "Draft {id} is {words}.").format(
+        words = _WORDS.get(draft.state, "Draft {id} is {words}.")
+        if draft.state is DraftState.APPROVED and self.held.insert_only:
+            words = f"Draft {{id}} is approved{{by}}. {INSERT_IT}"
+        said = words.format(
             id=draft.short_id,
             words=draft.state.words,
             awaits=self._awaits(),
@@ -129,7 +134,7 @@ class _Draft:
             due=f" at {_clock(due, self._now, seconds=True)}" if due else "",
             undo=f" {_UNDO}" if by_hand else "",
             rejected=self._rejected_by(),
-            aside="" if draft.erased_at else ": the customer wrote again",
+            aside=self._aside(),
             why=self._why(),
             note=draft.note or "",
         )
@@ -147,6 +152,14 @@ class _Draft:
             return said
         names = ", ".join(self._names.get(one, "somebody") for one in self._signers())
         return f"{said} {len(self._signers())} of {needed} signed{f': {names}' if names else ''}."
+
+    def _aside(self) -> str:
+        """Why it is stale; of one whose texts are erased nobody can tell any more."""
+        draft = self.held.draft
+        if draft.state is not DraftState.STALE or draft.erased_at:
+            return ""
+        because = audit.set_aside_because(self._session, self._scope, draft.id)
+        return f": {because or 'the customer wrote again'}"
 
     def _why(self) -> str:
         reasons = self.held.decision.held_because if self.held.decision else ()

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from plugin.audit import record
 from plugin.binding import offered, signed_digest
-from plugin.card import plain_note_html
+from plugin.card import INSERT_IT, plain_note_html
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.judgement import ask_draft_note
 from plugin.models import UNDELIVERED, DraftState, Oversight, RejectReason, Surface, VerdictKind
@@ -143,6 +143,8 @@ class _Step:
         """Sign; with the last signature the reply is due after the time to undo."""
         require_awaiting(self.held)
         require_in_no_composer(self.runtime, self.session, self.scope, self.held, self.person)
+        if self.held.insert_only and self.held.oversight is not Oversight.APPROVAL:
+            raise MovedError(INSERT_IT)
         if self.verdict.kind is VerdictKind.EDIT:
             self._edit()
         else:
@@ -200,7 +202,10 @@ class _Step:
             raise MovedError(f"This draft is {self.held.draft.state.words}.")
 
     def _release(self, **changes: object) -> None:
-        """Approved: the reply is due once the time to undo is over."""
+        """Approved: the reply is due once the time to undo is over, or waits for who sends it."""
+        if self.held.insert_only:
+            self._move(DraftState.APPROVED, **changes)
+            return
         now = self.runtime.now()
         due = now + timedelta(seconds=self.runtime.settings.undo_seconds)
         self._move(DraftState.APPROVED, due_at=due, **changes)

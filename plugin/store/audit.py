@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, select
 from sqlalchemy.orm import Session
 
+from plugin.models import SET_ASIDE
 from plugin.store import audit_chain
 from plugin.store.audit_numbers import TEXTS_ERASED, ranges
 from plugin.store.audit_tables import AuditRow, AuditText
@@ -115,6 +116,12 @@ def last_mover(session: Session, scope: Scope, draft_id: str) -> str | None:
         .order_by(AuditRow.id.desc())
         .limit(1)
     )
+
+
+def set_aside_because(session: Session, scope: Scope, draft_id: str) -> str | None:
+    """Why a draft was set aside; None where that was the customer's next message."""
+    because = (row.detail.get("set_aside") for row in of_draft(session, scope, draft_id))
+    return next((SET_ASIDE[word] for word in because if word is not None), None)
 
 
 def texts(

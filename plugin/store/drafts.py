@@ -39,6 +39,11 @@ class Held:
         return self.decision.oversight if self.decision else None
 
     @property
+    def insert_only(self) -> bool:
+        """No reply of ours reaches the customer where they wrote: an agent sends it."""
+        return bool(self.draft.facts.get("insert_only"))
+
+    @property
     def policy_tags(self) -> frozenset[str]:
         """The tags of the policies that fired."""
         return frozenset(self.decision.tags if self.decision else ())

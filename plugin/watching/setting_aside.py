@@ -2,18 +2,13 @@
 
 from sqlalchemy.orm import Session
 
-from plugin.models import BECOMES_STALE, DraftState
+from plugin.models import BECOMES_STALE, SET_ASIDE, DraftState
 from plugin.privacy.erase import SYSTEM
 from plugin.runtime import Runtime
 from plugin.store import drafts, verdicts
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
 from plugin.telling import ask as telling
-
-_WHY = {
-    "made_private": "the customer's message was made an internal note.",
-    "merged": "its ticket was merged into another.",
-}
 
 
 def set_aside(
@@ -25,7 +20,7 @@ def set_aside(
     now = runtime.now()
     signers = verdicts.signers(session, scope, draft.id, draft.rev)
     held = drafts.get(session, scope, draft.id)
-    telling.voided(runtime, session, scope, held, signers, why=_WHY[because], at=now)
+    telling.voided(runtime, session, scope, held, signers, why=f"{SET_ASIDE[because]}.", at=now)
     detail = {"set_aside": because}
     drafts.move(session, scope, draft, DraftState.STALE, actor=SYSTEM, at=now, detail=detail)
     return True

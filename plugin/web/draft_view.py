@@ -108,7 +108,9 @@ class DraftView:
     @property
     def can_approve(self) -> bool:
         """The button to approve is there."""
-        rights = self.rights
+        rights, held = self.rights, self.held
+        if held.insert_only and held.oversight is not Oversight.APPROVAL:
+            return False
         return rights.why_not_approve is None and not rights.has_signed and self.composer is None
 
     @property
@@ -166,7 +168,7 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
             max(1, missing if reader_signs else missing + 1),
             more=True,
         ),
-        undo_left=None if composer else _undo_left(held, now),
+        undo_left=None if composer or held.insert_only else _undo_left(held, now),
         answering=answering,
         composer=composer,
         done=are_done(held),

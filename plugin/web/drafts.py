@@ -90,7 +90,7 @@ def verdict(draft_id: UUID) -> ResponseReturnValue:
         if for_machines():
             raise
         return _page(draft_id, _refused(error)), error.http_status
-    flash(said(told.kind, now))
+    flash(said(told.kind, now, insert_only=held.insert_only))
     return redirect(url_for("drafts.show", draft_id=draft_id))
 
 

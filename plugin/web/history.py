@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from plugin.delivery.unsent import why_unsent
-from plugin.models import UNDELIVERED, DraftState, Surface, VerdictKind
+from plugin.models import SET_ASIDE, UNDELIVERED, DraftState, Surface, VerdictKind
 from plugin.review.rejections import rejection
 from plugin.store.audit_tables import AuditRow
 from plugin.store.schema import VerdictRow
@@ -70,10 +70,6 @@ _WHY_ANEW = {
     "regenerated": "Somebody asked for another draft.",
 }
 _WITHDRAWN = "withdrew it, for what it was made from is erased"
-_SET_ASIDE = {
-    "made_private": "the customer's message was made an internal note",
-    "merged": "the ticket was merged into another",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +86,7 @@ def why_set_aside(audit: Iterable[AuditRow]) -> str | None:
     """Why a draft is stale, where the customer did not write again."""
     for row in audit:
         if "set_aside" in row.detail:
-            why = _SET_ASIDE[row.detail["set_aside"]]
-            return f"Set aside: {why}"
+            return f"Set aside: {SET_ASIDE[row.detail['set_aside']]}"
     return None
 
 
@@ -149,7 +144,7 @@ def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
     if "withdrawn" in row.detail:
         what = _WITHDRAWN
     if "set_aside" in row.detail:
-        what = f"set it aside: {_SET_ASIDE[row.detail['set_aside']]}"
+        what = f"set it aside, for {SET_ASIDE[row.detail['set_aside']]}"
     return Happened(row.at, _who(row.actor, names), what, _error(row))
 
 

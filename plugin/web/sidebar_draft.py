@@ -86,7 +86,8 @@ def verdict(account_id: str, draft_id: UUID) -> ResponseReturnValue:
         held = drafts.of_account(session, here.who.scope, here.account.id, str(draft_id))
     told = read_verdict(held, Surface.SIDEBAR)
     now = give(runtime(), here.who.scope, str(draft_id), here.who.person, told)
-    return jsonify(said=said(told.kind, now), state=now)
+    words = said(told.kind, now, insert_only=held.insert_only)
+    return jsonify(said=words, state=now)
 
 
 @pages.post("/zendesk/<account_id>/drafts/<uuid:draft_id>/insert")

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from plugin.card import Card, approvers_words
+from plugin.card import INSERT_IT, Card, approvers_words
 from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
 from plugin.review.rejections import rejection
 from plugin.review.rights import I_ANSWER, may_be_answered, may_respond
@@ -88,6 +88,8 @@ def headline(
         return f"Draft reply, {signed} of {needed} approvals"
     if state is _S.APPROVED and held.oversight is Oversight.AUTO:
         return card.headline
+    if state is _S.APPROVED and held.insert_only:
+        aside = "Approved, an agent sends it"
     return aside or HEADLINES.get(state, card.headline)
 
 
@@ -97,6 +99,8 @@ def next_step(held: Held, reader: PersonRow, answering: Answering | None) -> str
     mine = answering is not None and answering.mine
     if state.is_awaiting:
         return "Write to them in the helpdesk, or send the draft after all." if mine else None
+    if state is _S.APPROVED and held.insert_only:
+        return INSERT_IT
     if held.oversight is not Oversight.APPROVAL or not may_be_answered(held):
         return NEXT_STEPS.get(state)
     if mine:

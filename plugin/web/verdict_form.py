@@ -140,8 +140,10 @@ def _reason_kind() -> RejectReason | None:
         raise InvalidInputError("", _UNREADABLE) from bad
 
 
-def said(kind: VerdictKind, now: DraftState) -> str:
-    """What a person is told after their verdict."""
+def said(kind: VerdictKind, now: DraftState, *, insert_only: bool = False) -> str:
+    """What a person is told after their verdict. `insert_only`: an agent has to send it."""
+    if insert_only and now is DraftState.APPROVED:
+        return "Approved. Insert it beside the ticket, and send it there."
     if kind in _SAID_OF_ITSELF:
         return _SAID_OF_ITSELF[kind]
     if now.is_awaiting:
