@@ -24,6 +24,7 @@ from plugin.store.scope import Scope
 from plugin.telling import ask as telling
 
 _SYSTEM = "system"
+_BY_HAND = "The helpdesk takes no reply of Bookbag's there, so an agent sends it."
 STATE_FOR = {
     Oversight.AUTO: DraftState.APPROVED,
     Oversight.REVIEW: DraftState.AWAITING_REVIEW,
@@ -54,6 +55,8 @@ HELD_OR_OPEN = OPEN_TO_ANSWERS | {DraftState.DRAFTING}
 def judge(situation: Situation, spent: Spent = nothing_spent) -> Decision:
     """`decide`, and the service's own rules for what never goes out by itself."""
     decision = decide_on(situation, spent)
+    if decision.oversight is Oversight.REVIEW and situation.facts.insert_only:
+        return replace(decision, held_because=(*decision.held_because, _BY_HAND))
     if decision.oversight is not Oversight.AUTO:
         return decision
     reasons = tuple(never_automatic(situation.draft, situation.facts))
@@ -78,7 +81,7 @@ def never_automatic(draft: Draft, known: Facts) -> Iterator[str]:
     if draft.actions:  # no executor is configured for any action yet
         yield "Its actions are done by hand, so it does not go out by itself."
     if known.insert_only:
-        yield "The helpdesk takes no reply of Bookbag's there, so an agent sends it."
+        yield _BY_HAND
     if known.follows_unanswered:
         yield (
             "An earlier message of the customer is not answered yet, so nothing goes out by itself."

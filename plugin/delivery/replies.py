@@ -1,5 +1,6 @@
 """Delivers an approved draft: the one door through which a reply of ours goes out."""
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 import structlog
@@ -73,13 +74,7 @@ def _ready(runtime: Runtime, scope: Scope, held: Held) -> EffectRow | None:
     helpdesk = runtime.helpdesk(account)
     conversation = helpdesk.conversation(draft.ticket_id)
     case = Case(runtime, scope, account, helpdesk, draft.ticket_id, conversation)
-    newer = answers.newer_public_message(conversation, draft, ours)
-    if newer is not None:
-        _overtaken(case, draft.id, newer, effect)
-        return None
-    app = answers.newer_by_app(conversation, draft, ours)
-    if app is not None and _is_unseen(held, app):
-        _app_was_faster(case, held, effect)
+    if _is_out_of_date(case, held, effect, ours):
         return None
     seen = _orders(runtime, scope, held)
     if draft.state is DraftState.APPROVED:
@@ -90,6 +85,25 @@ def _ready(runtime: Runtime, scope: Scope, held: Held) -> EffectRow | None:
         return None
     with runtime.database.read() as session:
         return effects.by_key(session, scope, key)
+
+
+def _is_out_of_date(
+    case: Case, held: Held, effect: EffectRow | None, ours: Collection[str]
+) -> bool:
+    """Whether the ticket is not what the reply was let go for; then that is followed."""
+    draft, conversation = held.draft, case.conversation
+    if any(one.id == draft.message_id and not one.public for one in conversation):
+        _not_asked_any_more(case, draft.id, effect)
+        return True
+    newer = answers.newer_public_message(conversation, draft, ours)
+    if newer is not None:
+        _overtaken(case, draft.id, newer, effect)
+        return True
+    app = answers.newer_by_app(conversation, draft, ours)
+    if app is None or not _is_unseen(held, app):
+        return False
+    _app_was_faster(case, held, effect)
+    return True
 
 
 def _orders(runtime: Runtime, scope: Scope, held: Held) -> binding.Look:
@@ -249,6 +263,20 @@ def _overtaken(case: Case, draft_id: str, newer: Message, effect: EffectRow | No
             ask_tags(session, case.runtime.enqueue, case.scope, draft, at=now)
     if newer.author.role.is_staff:
         answers.agent_replied(case, newer)
+
+
+def _not_asked_any_more(case: Case, draft_id: str, effect: EffectRow | None) -> None:
+    """The customer's message was made an internal note, and nobody has told us of it yet."""
+    if effect is not None:
+        _called_off(case, draft_id, effect, OVERTAKEN)
+        return
+    now, why = case.runtime.now(), {"set_aside": "made_private"}
+    with case.runtime.database.write() as session:
+        draft = drafts.get(session, case.scope, draft_id, lock=True).draft
+        if draft.state is DraftState.APPROVED:
+            stale = DraftState.STALE
+            drafts.move(session, case.scope, draft, stale, actor=_SYSTEM, at=now, detail=why)
+            ask_tags(session, case.runtime.enqueue, case.scope, draft, at=now)
 
 
 def _is_unseen(held: Held, app: Message) -> bool:

@@ -43,12 +43,7 @@ def why_apart(held: Held, person: PersonRow, now: datetime) -> str | None:
     draft = held.draft
     if draft.state is not DraftState.AWAITING_REVIEW:
         return f"It is {draft.state.words} now."
-    if (
-        held.insert_only
-        or held.actions
-        or kind_of(draft) is None
-        or not _is_held_by_default_alone(held)
-    ):
+    if held.actions or kind_of(draft) is None or not _is_held_by_default_alone(held):
         return _BY_ITSELF
     return may_sign(held, person) or _why_not_now(draft, person, now)
 

@@ -19,7 +19,6 @@ class BypassRow(Owned):
     __table_args__ = (
         UniqueConstraint("account_id", "message_id"),
         Index("ix_bb_bypass_draft_merchant", "draft_id", "merchant_id"),
-        Index("ix_bb_bypass_ticket", "account_id", "ticket_id"),
     )
 
     account_id: Mapped[str] = mapped_column(ForeignKey("bb_account.id"))

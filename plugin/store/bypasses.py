@@ -3,12 +3,12 @@
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from plugin.store.bypass_tables import BypassRow
 from plugin.store.rows import insert_once
-from plugin.store.schema import CorrectionRow, DraftRow
+from plugin.store.schema import CorrectionRow
 from plugin.store.scope import Scope
 
 
@@ -31,39 +31,25 @@ def of_draft(session: Session, scope: Scope, draft_id: str) -> Sequence[BypassRo
 def take_back(
     session: Session,
     scope: Scope,
-    account_id: str,
-    ticket_id: str,
+    draft_ids: Collection[str],
     message_ids: Collection[str],
     *,
     at: datetime,
 ) -> Sequence[BypassRow | CorrectionRow]:
-    """Mark what is known of these messages as taken back. Returns what was not so before."""
+    """Mark what these drafts know of these messages as taken back. Returns what was not before."""
     left = session.scalars(
         select(BypassRow).where(
-            BypassRow.merchant_id == scope.merchant_id,
-            BypassRow.account_id == account_id,
-            BypassRow.ticket_id == ticket_id,
-            BypassRow.taken_back_at.is_(None),
+            BypassRow.merchant_id == scope.merchant_id, BypassRow.draft_id.in_(draft_ids)
         )
     )
     sent = session.scalars(
-        select(CorrectionRow)
-        .join(
-            DraftRow,
-            and_(
-                DraftRow.id == CorrectionRow.draft_id,
-                DraftRow.merchant_id == CorrectionRow.merchant_id,
-            ),
-        )
-        .where(
-            CorrectionRow.merchant_id == scope.merchant_id,
-            CorrectionRow.taken_back_at.is_(None),
-            DraftRow.merchant_id == scope.merchant_id,
-            DraftRow.account_id == account_id,
-            DraftRow.ticket_id == ticket_id,
+        select(CorrectionRow).where(
+            CorrectionRow.merchant_id == scope.merchant_id, CorrectionRow.draft_id.in_(draft_ids)
         )
     )
-    marked = [row for row in (*left, *sent) if row.message_id in message_ids]
+    marked = [
+        row for row in (*left, *sent) if row.message_id in message_ids and row.taken_back_at is None
+    ]
     for row in marked:
         row.taken_back_at = at
     return marked

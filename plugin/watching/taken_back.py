@@ -27,11 +27,8 @@ def made_private(runtime: Runtime, scope: Scope, event: InboxEvent) -> Became:
     now = runtime.now()
     with runtime.database.write() as session:
         drafts.lock_ticket(session, *ticket)
-        asked = [
-            draft
-            for draft in drafts.of_ticket(session, scope, *ticket)
-            if draft.message_id in private
-        ]
+        on_ticket = drafts.of_ticket(session, scope, *ticket)
+        asked = [draft for draft in on_ticket if draft.message_id in private]
         if asked:
             try:
                 require_still(session, scope, ticket)
@@ -44,7 +41,8 @@ def made_private(runtime: Runtime, scope: Scope, event: InboxEvent) -> Became:
         ]
         for draft in aside[:1]:
             ask_tags(session, runtime.enqueue, scope, draft, at=now)
-        marked = bypasses.take_back(session, scope, *ticket, private, at=now)
+        known = [draft.id for draft in on_ticket]
+        marked = bypasses.take_back(session, scope, known, private, at=now)
         for draft_id, message_id in sorted({(row.draft_id, row.message_id) for row in marked}):
             audit.add(
                 session,

@@ -13,7 +13,7 @@ from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
 from plugin.review.insertion import insertable_unasked
 from plugin.review.rights import are_done
 from plugin.runtime import Runtime
-from plugin.store import audit, corrections, drafts, merchants, people, verdicts
+from plugin.store import audit, bypasses, corrections, drafts, merchants, people, verdicts
 from plugin.store.audit_tables import AuditRow
 from plugin.store.drafts import Held, in_composer_until
 from plugin.store.people_tables import PersonRow
@@ -26,7 +26,7 @@ from plugin.web.history import Happened, history, why_anew, why_set_aside
 from plugin.web.order_view import OrderView, order_of
 from plugin.web.reader import Rights, advice_for, rights_of
 from plugin.web.sign_in import SignedIn
-from plugin.web.standing import YOU, Answering, Deed, InComposer
+from plugin.web.standing import YOU, Answering, Deed, InComposer, PastApproval, past_approval
 from plugin.web.words import TEXT_TITLES
 
 _SIGNATURES = (VerdictKind.APPROVE, VerdictKind.EDIT)
@@ -56,6 +56,7 @@ class DraftView:
         changeable: The actions that a reviewer may still change.
         may_regenerate: Another draft can be asked for.
         insertable_unasked: It may come into an empty composer by itself.
+        bypasses: What left without its approval, oldest first.
     """
 
     held: Held
@@ -85,6 +86,7 @@ class DraftView:
     changeable: tuple[Changeable, ...]
     may_regenerate: bool
     insertable_unasked: bool
+    bypasses: tuple[PastApproval, ...]
 
     @property
     def offered(self) -> str:
@@ -184,6 +186,7 @@ def view_of(session: Session, runtime: Runtime, who: SignedIn, draft_id: str) ->
         changeable=changeable(held),
         may_regenerate=draft.state.is_awaiting and composer is None and is_untouched(held),
         insertable_unasked=insertable_unasked(held, past, now),
+        bypasses=_bypasses(session, who, held, to_reader),
     )
 
 
@@ -234,6 +237,15 @@ def _hunks(correction: CorrectionRow | None) -> tuple[Hunk, ...]:
     if correction is None:
         return ()
     return display_hunks(diff(correction.draft_text, correction.final_text))
+
+
+def _bypasses(
+    session: Session, who: SignedIn, held: Held, names: Mapping[str, str]
+) -> tuple[PastApproval, ...]:
+    if not held.draft.bypassed:
+        return ()
+    rows = bypasses.of_draft(session, who.scope, held.draft.id)
+    return tuple(past_approval(row, names) for row in rows)
 
 
 def _newer(session: Session, who: SignedIn, held: Held) -> str | None:

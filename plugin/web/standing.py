@@ -9,6 +9,7 @@ from plugin.models import UNDELIVERED, DraftState, Oversight, VerdictKind
 from plugin.review.rejections import rejection
 from plugin.review.rights import I_ANSWER, may_be_answered, may_respond
 from plugin.store.audit_tables import AuditRow
+from plugin.store.bypass_tables import BypassRow
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import VerdictRow
@@ -59,6 +60,26 @@ class Deed:
     who: str
     at: datetime
     quote: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PastApproval:
+    """A message that a customer got without the approval that was needed.
+
+    Attributes:
+        who: In a sentence's beginning: ``Ana Reyes``, ``Another app``.
+        taken_back: When it was made an internal note.
+    """
+
+    who: str
+    at: datetime
+    taken_back: datetime | None
+
+
+def past_approval(row: BypassRow, names: Mapping[str, str]) -> PastApproval:
+    """A bypass as it is told to a reader; `names` by id."""
+    who = "Another app" if row.by_app else person_of(row.author, names)
+    return PastApproval(f"{who[0].upper()}{who[1:]}", row.created_at, row.taken_back_at)
 
 
 def headline(

@@ -273,13 +273,13 @@ def test_a_slow_worker_does_not_make_a_newer_draft_stale(
     real = facts.gather
     slowed: list[str] = []
 
-    def slowly(ticket: Any, *read: Any) -> Any:
+    def slowly(ticket: Any, *read: Any, **more: Any) -> Any:
         if not slowed:
             slowed.append(ticket.id)
             bench.hands.customer_writes(ticket.id, "Newer words: send it somewhere else.")
             bench.wait_for_webhooks()
             handle_event(bench.runtime, bench.scope, accepted(bench)[0])
-        return real(ticket, *read)
+        return real(ticket, *read, **more)
 
     monkeypatch.setattr(facts, "gather", slowly)
     ticket_id = bench.opened("refund_under_limit")

@@ -58,6 +58,7 @@ def a_busy_day(bench: Bench) -> None:
     bench.settle()
     bench.pass_time(10)
     changed_by_hand(bench)
+    past_bookbag(bench)
     bench.hands.customer_writes(lost, "And where is the parcel?")
     bench.settle()
     at_the_pages(bench, bench.draft(lost).id)
@@ -82,6 +83,22 @@ def to_be_told(bench: Bench) -> None:
     merchant_id, leads = bench.scope.merchant_id, bench.hands.groups()["Leads"]
     channels.set_group(bench.runtime, merchant_id, bench.account_id, Role.LEAD, leads)
     channels.set_chat(bench.runtime, merchant_id, f"{bench.url}/no-chat")
+
+
+def past_bookbag(bench: Bench) -> None:
+    """A reply without its approval, taken back; a tag of ours taken off; a merge."""
+    held, other = bench.opened("refund_over_limit"), bench.opened("refund_over_limit")
+    reply = bench.hands.agent_writes(held, ANA, "You get it all back.", public=True)
+    bench.settle()
+    visitor = Visitor(bench)
+    visitor.sign_in(BEN)
+    visitor.get(f"/drafts/{bench.draft(held).id}").raise_for_status()
+    visitor.http.close()
+    bench.hands.make_private(held, reply)
+    bench.hands.change_tags(other, agent=ANA, remove=["bookbag_draft"])
+    bench.settle()
+    bench.hands.merge(other, into=held, agent=ANA)
+    bench.settle()
 
 
 def changed_by_hand(bench: Bench) -> None:

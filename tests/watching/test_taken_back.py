@@ -42,11 +42,12 @@ def test_a_customers_message_that_is_made_private_is_answered_no_more(
     if not named:
         shared.hands.point_webhook(shared.webhook_id, f"{shared.hands.url}/nowhere")
     shared.hands.make_private(ticket_id, message)
-    shared.wait_for_webhooks()
+    shared.settle()
     if not named:
         address = f"{shared.url}/webhooks/zendesk/{shared.account_id}"
         shared.hands.point_webhook(shared.webhook_id, address)
         assert post(shared, event("comment_made_private", ticket=ticket_id)).ok
+    shared.settle()
     shared.pass_time(60)
     assert shared.draft(ticket_id).state is DraftState.STALE
     assert shared.public(ticket_id) == []
@@ -54,6 +55,20 @@ def test_a_customers_message_that_is_made_private_is_answered_no_more(
     assert "is void: the customer's message was made an internal note" in "".join(
         shared.notes(ticket_id)
     )
+
+
+def test_a_reply_to_what_was_made_private_does_not_leave_before_that_is_told(
+    shared: Bench,
+) -> None:
+    ticket_id = due(shared)
+    shared.hands.point_webhook(shared.webhook_id, f"{shared.hands.url}/nowhere")
+    shared.hands.make_private(ticket_id, str(shared.hands.comments(ticket_id)[0]["id"]))
+    shared.wait_for_webhooks()
+    address = f"{shared.url}/webhooks/zendesk/{shared.account_id}"
+    shared.hands.point_webhook(shared.webhook_id, address)
+    shared.pass_time(60)
+    assert shared.public(ticket_id) == []
+    assert shared.draft(ticket_id).state is DraftState.STALE
 
 
 def test_an_internal_note_made_private_changes_nothing(shared: Bench) -> None:
@@ -69,6 +84,7 @@ def test_a_merged_tickets_reply_is_not_sent_and_the_other_is_told(both: Bench) -
     into = both.opened(HELD)
     gone = due(both)
     both.hands.merge(gone, into=into, agent=ANA)
+    both.settle()
     both.pass_time(60)
     assert both.draft(gone).state is DraftState.STALE
     assert both.public(gone) == []
@@ -114,6 +130,7 @@ def test_what_is_deleted_or_redacted_stops_a_reply_that_is_due(shared: Bench, ho
     else:
         words = str(message["plain_body"])[:20]
         shared.hands.redact(ticket_id, str(message["id"]), words)
+    shared.settle()
     shared.pass_time(60)
     assert shared.draft(ticket_id).state is DraftState.STALE
     assert len(shared.hands.get("/sandbox/log")["public_comments"]) == before

@@ -33,7 +33,6 @@ def upgrade() -> None:
         sa.UniqueConstraint("account_id", "message_id", name="uq_bb_bypass_account_id_message_id"),
     )
     op.create_index("ix_bb_bypass_draft_merchant", "bb_bypass", ["draft_id", "merchant_id"])
-    op.create_index("ix_bb_bypass_ticket", "bb_bypass", ["account_id", "ticket_id"])
     op.add_column(
         "bb_correction", sa.Column("taken_back_at", sa.DateTime(timezone=True), nullable=True)
     )
