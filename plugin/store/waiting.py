@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_, select, un
 from sqlalchemy.orm import Session, defer
 
 from connectors.types import Money
-from plugin.models import DraftState, Role, VerdictKind
+from plugin.models import AWAITING, DraftState, Role, VerdictKind
 from plugin.store.narrowing import EVERYTHING, Only
 from plugin.store.schema import DecisionRow, DraftRow, VerdictRow
 from plugin.store.scope import Scope
@@ -80,13 +80,17 @@ def awaiting(
 def bypassed(
     session: Session, scope: Scope, *, since: datetime, limit: int, only: Only = EVERYTHING
 ) -> Sequence[Decided]:
-    """Drafts whose customer got a reply without the signature it needed, newest first."""
+    """Drafts whose customer got a reply without the signature it needed, newest first.
+
+    Where another app wrote it a draft may wait as before; it stands among those that do.
+    """
     rows = session.execute(
         select(DraftRow, DecisionRow)
         .outerjoin(DecisionRow, _its_decision(scope))
         .where(
             DraftRow.merchant_id == scope.merchant_id,
             DraftRow.bypassed,
+            DraftRow.state.not_in(AWAITING),
             DraftRow.state_at >= since,
             *only.conditions(),
         )

@@ -7,7 +7,7 @@ from typing import Any
 
 from plugin.models import DraftState, Surface, VerdictKind
 from plugin.store.audit_tables import AuditRow
-from plugin.web.history import SAID, person_of
+from plugin.web.history import ANOTHER_APP, SAID, is_by_app, person_of
 
 # What each event is called where one is chosen, and the line that tells of it.
 EVENTS: Mapping[str, tuple[str, str]] = {
@@ -97,7 +97,7 @@ def line_of(row: AuditRow, text: Mapping[str, object] | None, names: Mapping[str
     return Line(
         row.number or 0,
         row.at,
-        _who(row.actor, names),
+        ANOTHER_APP if is_by_app(row) else _who(row.actor, names),
         " ".join(part for part in (_what(row), _under(row.detail)) if part),
         names.get(str(row.detail.get("person"))),
         row.draft_id,

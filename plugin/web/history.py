@@ -11,6 +11,7 @@ from plugin.store.audit_tables import AuditRow
 from plugin.store.schema import VerdictRow
 
 _BOOKBAG = "Bookbag"
+ANOTHER_APP = "Another app"
 SAID = {
     VerdictKind.APPROVE: "approved it",
     VerdictKind.EDIT: "edited and approved it",
@@ -145,7 +146,13 @@ def _moved(row: AuditRow, names: Mapping[str, str]) -> Happened:
         what = _WITHDRAWN
     if "set_aside" in row.detail:
         what = f"set it aside, for {SET_ASIDE[row.detail['set_aside']]}"
-    return Happened(row.at, _who(row.actor, names), what, _error(row))
+    who = ANOTHER_APP if is_by_app(row) else _who(row.actor, names)
+    return Happened(row.at, who, what, _error(row))
+
+
+def is_by_app(row: AuditRow) -> bool:
+    """Whether no person did it, whatever seat the app used."""
+    return row.event == "bypass" and bool(row.detail.get("app"))
 
 
 def _error(row: AuditRow) -> str | None:

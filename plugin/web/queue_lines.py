@@ -26,6 +26,7 @@ FOR_PEOPLE = (
 )
 YOU = "You"
 _OVER_LIMIT = "more than you may sign"
+_LEFT = "A reply went out without the approval that this draft needed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Looking:
     may: bool
 
 
-Write = Callable[[Decided, str | None], Line]
+Write = Callable[[Decided], Line]
 
 
 def claim_view(session: Session, who: SignedIn, draft: DraftRow, now: datetime) -> Looking | None:
@@ -119,19 +120,19 @@ def writer(session: Session, who: SignedIn, rows: Sequence[DraftRow], now: datet
         mine = draft.claimed_by == who.person.id
         return YOU if mine else names.get(draft.claimed_by or "", "Somebody")
 
-    def line(row: Decided, why: str | None) -> Line:
+    def line(row: Decided) -> Line:
         draft, decision = row
         held = Held(draft, decision, tuple(actions[draft.id]))
         wants = draft.state.is_awaiting
         may = wants and may_sign(held, who.person) is None
         signed = signers[draft.id]
-        gone = draft.state in FOR_PEOPLE or draft.bypassed
+        gone = draft.state in FOR_PEOPLE or (draft.bypassed and not wants)
         at = looking(draft)
         may_claim = is_agent and claims.may_be_claimed(draft) and at in (None, YOU)
         return Line(
             draft=draft,
             decision=decision,
-            why=why or _why(draft, decision),
+            why=_why(draft, decision),
             signers=_signers(held, may=may) if wants else None,
             signed=_signed(decision, len(signed)) if wants else None,
             money=None if gone else money_moved(action_of(action) for action in held.actions),
@@ -160,4 +161,7 @@ def _why(draft: DraftRow, decision: DecisionRow | None) -> str:
     if draft.state in UNDELIVERED:
         return NEXT_STEPS[draft.state]
     held_because = decision.held_because if decision else ()
-    return held_because[0] if held_because else draft.note or ""
+    why = held_because[0] if held_because else draft.note or ""
+    if not draft.bypassed:
+        return why
+    return f"{_LEFT} {why}" if draft.state.is_awaiting else _LEFT

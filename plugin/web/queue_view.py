@@ -19,7 +19,6 @@ from plugin.web.sign_in import SignedIn
 LONGEST = 50
 BYPASSES_STAY = timedelta(days=7)
 _GOING_OUT = (DraftState.APPROVED, DraftState.DELIVERING)
-_LEFT = "A reply went out without the approval that this draft needed."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def sections(
         ),
         _section(
             "bypassed",
-            _lines(line, found.bypassed, why=_LEFT),
+            _lines(line, found.bypassed),
             order="newest",
             note=f"The last {BYPASSES_STAY.days} days, newest first.",
         ),
@@ -203,8 +202,8 @@ def _asked_for(state: DraftState, least: Role, filters: Filters) -> bool:
     return filters.signer in (None, least)
 
 
-def _lines(line: Write, rows: Iterable[Decided], *, why: str | None = None) -> list[Line]:
-    return [line(row, why) for row in rows]
+def _lines(line: Write, rows: Iterable[Decided]) -> list[Line]:
+    return [line(row) for row in rows]
 
 
 def _alike(lines: Iterable[Line]) -> tuple[tuple[Kind, int], ...]:

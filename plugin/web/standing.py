@@ -13,8 +13,8 @@ from plugin.store.bypass_tables import BypassRow
 from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import VerdictRow
-from plugin.web.history import person_of
-from plugin.web.words import HEADLINES, NEXT_STEPS, WITHDRAWN
+from plugin.web.history import ANOTHER_APP, person_of
+from plugin.web.words import HEADLINES, I_ANSWER, NEXT_STEPS, WITHDRAWN
 
 YOU = "you"
 _S = DraftState
@@ -78,7 +78,7 @@ class PastApproval:
 
 def past_approval(row: BypassRow, names: Mapping[str, str]) -> PastApproval:
     """A bypass as it is told to a reader; `names` by id."""
-    who = "Another app" if row.by_app else person_of(row.author, names)
+    who = ANOTHER_APP if row.by_app else person_of(row.author, names)
     return PastApproval(f"{who[0].upper()}{who[1:]}", row.created_at, row.taken_back_at)
 
 

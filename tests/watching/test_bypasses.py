@@ -13,6 +13,7 @@ from plugin.telling import channels
 from tests.bench.world import ANA, BEN, Bench
 from tests.flow.telling import approvers_told, subject
 from tests.watching.seen import bypassed, correction, told
+from tests.web.visitor import Visitor
 
 HELD = "refund_over_limit"
 OWN_WORDS = "We have refunded you in full, sorry."
@@ -96,6 +97,14 @@ def test_another_apps_answer_on_a_held_ticket_is_a_bypass_and_answers_nothing(
     note = shared.notes(ticket_id)[-1]
     assert "An app (Ben Mercer) answered" in note
     assert "approve it, or reject it" in note
+    visitor = Visitor(shared)
+    visitor.sign_in(BEN)
+    queue = visitor.get(f"/queue?q={draft.short_id}").text
+    assert queue.count(f"/drafts/{draft.id}") == 1
+    assert "A reply went out without the approval that this draft needed." in queue
+    page = visitor.get(f"/drafts/{draft.id}").text
+    assert "Another app</bdi> answered" in page
+    visitor.http.close()
     # A person decides, who can read what the app wrote: then it goes out.
     shared.pass_time(2)
     shared.note(ticket_id, BEN, "/approve done")
