@@ -138,6 +138,7 @@ def _customer_wrote(case: Case, message: Message, ours: Collection[str]) -> foll
     state = present(case, gathered, situation, decision=decision, in_force=policy)
     if state is None:
         return InboxState.IGNORED, "This message has its draft already."
+    answers.apps_were_faster(case, message, ours)
     return InboxState.DONE, f"Drafted: {state.words}."
 
 

@@ -56,6 +56,14 @@ def catch_up(case: Case, ours: Collection[str]) -> None:
             agent_replied(case, message)
 
 
+def apps_were_faster(case: Case, message: Message, ours: Collection[str]) -> None:
+    """Take note of what machines wrote to the customer before the message had its draft."""
+    after = dropwhile(lambda one: one.id != message.id, case.conversation)
+    for later in after:
+        if later.public and later.is_by_machine and later.id not in ours:
+            agent_replied(case, later)
+
+
 def agent_replied(case: Case, message: Message) -> str:
     """Take note of a public message in the merchant's name. Returns what it meant, in a sentence.
 

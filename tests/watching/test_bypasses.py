@@ -12,6 +12,7 @@ from plugin.store import bypasses
 from plugin.telling import channels
 from tests.bench.world import ANA, BEN, Bench
 from tests.flow.telling import approvers_told, subject
+from tests.intake.payloads import event, post
 from tests.watching.seen import bypassed, correction, told
 from tests.web.visitor import Visitor
 
@@ -137,6 +138,20 @@ def test_a_machines_words_before_the_draft_leave_the_customer_unanswered(
     shared.hands.customer_writes(ticket_id, "Hello? I want my money back for order #1003.")
     shared.settle()
     assert shared.draft(ticket_id).facts["follows_unanswered"] is True
+
+
+def test_an_app_that_answered_before_the_draft_was_made_went_past_it_too(shared: Bench) -> None:
+    shared.hands.point_webhook(shared.webhook_id, f"{shared.hands.url}/nowhere")
+    ticket_id = shared.hands.open_ticket(shared.tickets[HELD])
+    shared.hands.app_writes(ticket_id, BEN, OWN_WORDS)
+    shared.wait_for_webhooks()
+    address = f"{shared.url}/webhooks/zendesk/{shared.account_id}"
+    shared.hands.point_webhook(shared.webhook_id, address)
+    assert post(shared, event("created", ticket=ticket_id)).ok
+    shared.settle()
+    (row,) = bypassed(shared, ticket_id)
+    assert row.by_app
+    assert shared.draft(ticket_id).state is DraftState.AWAITING_APPROVAL
 
 
 def test_what_an_app_wrote_after_the_approval_is_read_before_ours_goes_out(shared: Bench) -> None:
