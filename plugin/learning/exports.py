@@ -21,7 +21,7 @@ Record = Mapping[str, str | float | bool]
 
 FIELDS = (
     *("id", "at", "account", "ticket", "message", "draft", "author"),
-    *("outcome", "material", "hter", "similarity", "draft_text", "final_text"),
+    *("outcome", "material", "hter", "similarity", "draft_text", "final_text", "taken_back"),
 )
 _PAGE = 50
 _OPTED_OUT = (
@@ -98,6 +98,7 @@ def _record(row: CorrectionRow) -> Record:
         "similarity": row.similarity,
         "draft_text": row.draft_text,
         "final_text": row.final_text,
+        "taken_back": row.taken_back_at is not None,
     }
 
 
