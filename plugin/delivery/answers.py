@@ -17,13 +17,18 @@ from plugin.store import drafts, effects, people
 from plugin.store.drafts import Held
 from plugin.store.schema import DraftRow
 from plugin.text.reply import reply_of
+from plugin.text.tokens import canonical_words
 
 
 def newer_public_message(
     conversation: Iterable[Message], draft: DraftRow, ours: Collection[str]
 ) -> Message | None:
     """The newest public message of people after the one a draft answers, if there is any."""
-    later = [one for one in _later(conversation, draft, ours) if not one.is_by_machine]
+    later = [
+        one
+        for one in _later(conversation, draft, ours)
+        if not one.is_by_machine or _is_sent_before(draft, one)
+    ]
     return later[-1] if later else None
 
 
@@ -75,13 +80,22 @@ def agent_replied(case: Case, message: Message) -> str:
         return "An agent's reply; there is no open draft on this ticket."
     if meant.draft.state in UNDELIVERED and _is_our_lost_reply(case, meant, message):
         return "Our own reply, found after all."
-    if message.is_by_machine:
+    if message.is_by_machine and not _is_sent_before(meant.draft, message):
         return _machine_wrote(case, meant, message)
     with case.runtime.database.write() as session:
         held = drafts.get(session, case.scope, meant.draft.id, lock=True)
         if held.draft.state not in OPEN_TO_ANSWERS:
             return "An agent's reply; the draft was settled meanwhile."
         return _settle(case, session, held, message)
+
+
+def _is_sent_before(draft: DraftRow, message: Message) -> bool:
+    """Whether it is a reply of ours whose receipt is lost: it says what was let go.
+
+    Somebody took it for not sent and asked for it once more, or the database is an older one.
+    """
+    let_go = draft.final_text
+    return let_go is not None and canonical_words(message.text) == canonical_words(let_go)
 
 
 def _machine_wrote(case: Case, seen: Held, message: Message) -> str:

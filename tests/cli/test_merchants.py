@@ -372,3 +372,17 @@ def test_an_empty_macro_file_is_refused(shell: Shell) -> None:
     merchant = shell.merchant()
     path = shell.file("empty.yaml", "[]")
     refused(shell("macros", "load", path, "--merchant", merchant), "no macro")
+
+
+def test_what_becomes_of_a_bypass_is_chosen(shell: Shell) -> None:
+    merchant = shell.merchant()
+    account = shell.account(merchant).json["id"]
+    words = ("account", "set-bypass", "--merchant", merchant, "--account", account)
+    assert shell(*words).code == 2
+    for choice, said in (("--make-private", "made private\n"), ("--leave", "left as it is\n")):
+        assert shell(*words, choice).out == said
+        with reading(shell) as session:
+            kept = merchants.account(session, Scope(merchant), account)
+            assert kept.make_private_on_bypass is (choice == "--make-private")
+    nobodys = ("account", "set-bypass", "--merchant", merchant, "--account", "x", "--leave")
+    refused(shell(*nobodys), "no account x")
