@@ -8,16 +8,18 @@ an internal note afterwards; whoever was mailed has it all the same.
 import structlog
 from sqlalchemy.orm import Session
 
-from connectors.types import Channel, Message
+from connectors.types import Message
 from plugin.card import approvers_words, people_words, plain_note_html
 from plugin.models import DraftState
 from plugin.outbox import ask_hiding, ask_note
 from plugin.policy.wording import listed
-from plugin.runtime import Case
+from plugin.runtime import Case, Runtime
 from plugin.store import audit, bypasses, people, verdicts
 from plugin.store.audit_decisions import held_by
 from plugin.store.bypass_tables import BypassRow
 from plugin.store.drafts import Held
+from plugin.store.schema import EffectRow
+from plugin.store.scope import Scope
 from plugin.telling import ask as telling
 
 log = structlog.get_logger(__name__)
@@ -26,6 +28,10 @@ _DRAFT_WAITS = "The draft stands as it did: approve it, or reject it."
 _HIDDEN = (
     "Bookbag makes the reply an internal note, as this account wants it. "
     "An e-mail of it may have gone out already."
+)
+_NOT_HIDDEN = (
+    "The reply that left without its approval could not be made an internal note. "
+    "Make it one in the helpdesk, if it must not be seen."
 )
 _BECAME = {DraftState.REJECTED: "It was rejected.", DraftState.EXPIRED: "Its deadline had passed."}
 
@@ -54,7 +60,7 @@ def record(case: Case, session: Session, held: Held, message: Message, *, actor:
     )
     if not bypasses.add(session, scope, row):
         return False
-    hidden = _is_hidden(case, message)
+    hidden = _is_hidden(case, held)
     detail = {"message": message.id, "rev": draft.rev, "app": by_app, **held_by(held.decision)}
     audit.add(session, scope, at=now, actor=actor, event="bypass", draft_id=draft.id, detail=detail)
     ask_note(
@@ -74,11 +80,38 @@ def record(case: Case, session: Session, held: Held, message: Message, *, actor:
     return True
 
 
-def _is_hidden(case: Case, message: Message) -> bool:
+def not_hidden(
+    runtime: Runtime, session: Session, scope: Scope, effect: EffectRow, *, reason: str | None
+) -> None:
+    """The reply could not be made an internal note: the ticket says so, and the record."""
+    now, message = runtime.now(), str(effect.payload["message"])
+    detail = {"message": message, "reason": reason}
+    audit.add(
+        session,
+        scope,
+        at=now,
+        actor="system",
+        event="not_made_private",
+        draft_id=effect.draft_id,
+        detail=detail,
+    )
+    ask_note(
+        session,
+        runtime.enqueue,
+        scope,
+        account_id=effect.account_id,
+        ticket_id=effect.ticket_id,
+        html=plain_note_html(_NOT_HIDDEN),
+        key=f"not_hidden:{effect.account_id}:{message}",
+        at=now,
+    )
+    log.warning("bypass_not_made_private", effect=effect.id, reason=reason)
+
+
+def _is_hidden(case: Case, held: Held) -> bool:
     """What was said in a conversation cannot be taken back."""
-    wanted = case.account.make_private_on_bypass
-    can = case.helpdesk.capabilities.make_private and message.channel is not Channel.CHAT
-    return wanted and can
+    can = case.helpdesk.capabilities.make_private and not held.insert_only
+    return case.account.make_private_on_bypass and can
 
 
 def _sentences(

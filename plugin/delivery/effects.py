@@ -17,6 +17,7 @@ from connectors.base import Helpdesk
 from connectors.deadline import not_after
 from connectors.errors import AmbiguousError, AuthError, ConnectorError
 from connectors.types import Receipt, TagChange
+from plugin.delivery.bypasses import not_hidden
 from plugin.delivery.tags import mirror
 from plugin.delivery.unsent import NO_TRACE
 from plugin.jobs import JobName
@@ -32,6 +33,7 @@ from plugin.text.tokens import canonical_words
 log = structlog.get_logger(__name__)
 
 _SUPERSEDED = "superseded"
+_NOT_DONE = frozenset({EffectState.FAILED, EffectState.UNKNOWN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +133,8 @@ def keep(runtime: Runtime, scope: Scope, effect: EffectRow, token: str, settled:
         kept = settle(runtime, session, scope, effect, token=token, settled=settled)
         if kept and _is_given_up(effect, settled):
             _record_given_up(runtime, session, scope, effect, settled)
+        if kept and effect.kind is EffectKind.HIDE and settled.state in _NOT_DONE:
+            not_hidden(runtime, session, scope, effect, reason=settled.error)
         if kept and settled.is_open:
             runtime.enqueue(
                 session,

@@ -17,6 +17,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "bypass": ("Bypasses", "answered without the approval that was needed"),
     "our_tags_changed": ("Tags changed", "changed tags of Bookbag on a ticket"),
     "taken_back": ("Taken back", "saw that a message was made an internal note"),
+    "not_made_private": ("Not made private", "could not make a reply an internal note"),
     "bypass_set": ("Bypass settings", "chose what becomes of a reply without its approval"),
     "escalated": ("Escalations", "asked the next role, for nobody had signed in time"),
     "inserted": ("Insertions", "put it into their composer"),

@@ -51,6 +51,7 @@ _EVENTS = {
     "unclaimed": "said that they look at it no longer",
     "bypass": "answered without the approval that was needed",
     "our_tags_changed": "changed tags of Bookbag on the ticket",
+    "not_made_private": "could not make the reply an internal note",
     "taken_back": "saw that what was sent was made an internal note",
     "reminded": "reminded whoever may sign",
     "telling_given_up": "could not tell somebody who was asked, and gave up",

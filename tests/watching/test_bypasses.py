@@ -6,10 +6,12 @@ from datetime import timedelta
 
 import pytest
 
+from connectors.errors import RejectedError
 from plugin import onboarding
 from plugin.models import DraftState
 from plugin.store import bypasses
 from plugin.telling import channels
+from tests.bench.faults import fail_with, with_faults
 from tests.bench.world import ANA, BEN, Bench
 from tests.flow.telling import approvers_told, subject
 from tests.intake.payloads import event, post
@@ -81,6 +83,21 @@ def test_a_bypass_is_made_private_where_the_account_wants_it(both: Bench) -> Non
     assert sent.taken_back_at is not None
     assert sent.final_text == OWN_WORDS
     assert len(told(both, "taken_back", ticket_id)) == 1
+
+
+def test_what_cannot_be_made_private_is_said(shared: Bench) -> None:
+    with made_private(shared):
+        ticket_id = shared.opened(HELD)
+        shared.hands.agent_writes(ticket_id, ANA, OWN_WORDS, public=True, status="solved")
+        shared.wait_for_webhooks()
+        runtime = shared.runtime
+        refused = [fail_with(RejectedError("422"))]
+        with_faults(shared, "make_private", *refused)
+        shared.settle()
+        shared.runtime = shared.web.extensions["bookbag"] = runtime
+    assert "could not be made an internal note" in shared.notes(ticket_id)[-1]
+    (row,) = told(shared, "not_made_private", ticket_id)
+    assert row.detail["reason"] == RejectedError.reason
 
 
 def test_another_apps_answer_on_a_held_ticket_is_a_bypass_and_answers_nothing(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from plugin import onboarding
 from plugin.errors import MovedError
 from plugin.models import DraftState, Outcome, Surface, VerdictKind
 from plugin.review import insertion
@@ -87,6 +88,19 @@ def test_an_agents_word_without_the_approval_is_a_bypass_there_too(shared: Bench
     (row,) = bypassed(shared, ticket_id)
     assert row.author == f"person:{shared.person(ANA).id}"
     assert "bookbag_bypass" in shared.ours(ticket_id)
+
+
+def test_what_was_said_cannot_be_taken_back_and_nobody_tries(shared: Bench) -> None:
+    merchant_id, account_id = shared.scope.merchant_id, shared.account_id
+    onboarding.set_bypass(shared.runtime, merchant_id, account_id, make_private=True)
+    ticket_id = begun(shared, REFUND, "refund_over_limit")
+    shared.hands.says(ticket_id, "Sure, all of it.", who="bot")
+    shared.settle()
+    onboarding.set_bypass(shared.runtime, merchant_id, account_id, make_private=False)
+    (row,) = bypassed(shared, ticket_id)
+    assert row.by_app
+    assert "internal note" not in shared.notes(ticket_id)[-1]
+    assert shared.draft(ticket_id).state is DraftState.AWAITING_APPROVAL
 
 
 @pytest.mark.parametrize("who", ["bot", "system"])
