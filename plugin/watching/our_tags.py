@@ -134,8 +134,8 @@ def _put_right(
         actor = f"person:{person.id}" if person else f"helpdesk_user:{edit.author_id}"
         detail = {
             "ticket": ticket_id,
-            "removed": sorted(missing),
-            "added": sorted(stray),
+            "removed": sorted(missing & edit.removed),
+            "added": sorted(stray & edit.added),
             "channel": edit.channel,
             "restored": back,
         }
