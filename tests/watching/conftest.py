@@ -1,4 +1,4 @@
-"""One running service for a module's tests, on each kind of database; tests open own tickets."""
+"""One running service for all these tests, on each kind of database; they open own tickets."""
 
 from collections.abc import Iterator
 
@@ -8,7 +8,7 @@ from tests.bench.databases import KINDS, Databases, settings_for
 from tests.bench.world import Bench
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(scope="package", params=KINDS)
 def both(
     request: pytest.FixtureRequest,
     all_databases: Databases,
@@ -20,7 +20,7 @@ def both(
         yield running
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def shared(all_databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     """Everywhere else."""
     url = all_databases.fresh(KINDS[0])

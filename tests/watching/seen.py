@@ -37,7 +37,8 @@ def correction(bench: Bench, ticket_id: str) -> CorrectionRow | None:
         return corrections.of_draft(session, bench.scope, bench.draft(ticket_id).id)
 
 
-def failed(bench: Bench) -> list[str | None]:
+def failed(bench: Bench, ticket_id: str) -> list[str | None]:
+    """Why webhooks about a ticket were not handled."""
     with bench.runtime.database.read() as session:
         found = inbox.recent(session, bench.scope, state=InboxState.FAILED)
-    return [event.reason for event in found]
+    return [event.reason for event in found if event.ticket_id == ticket_id]

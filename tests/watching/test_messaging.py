@@ -58,7 +58,7 @@ def test_a_conversation_is_drafted_for_an_agent_who_sends_it(shared: Bench) -> N
     assert sent.outcome is Outcome.SENT_AS_IS
     assert sent.author == f"person:{shared.person(ANA).id}"
     assert shared.ours(ticket_id) == {"bookbag_sent"}
-    assert failed(shared) == []
+    assert failed(shared, ticket_id) == []
 
 
 def test_what_needs_approval_is_signed_first_and_never_sent_by_us(shared: Bench) -> None:

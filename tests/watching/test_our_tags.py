@@ -84,7 +84,7 @@ def test_our_own_writes_are_no_change_by_others(shared: Bench) -> None:
     with shared.runtime.database.read() as session:
         of_draft = effects.of_draft(session, shared.scope, shared.draft(ticket_id).id)
     assert not [one for one in of_draft if one.key.startswith("tags-back:")]
-    assert failed(shared) == []
+    assert failed(shared, ticket_id) == []
 
 
 def test_a_late_or_strange_event_reads_the_ticket_again(shared: Bench) -> None:

@@ -98,7 +98,7 @@ def test_a_merged_tickets_reply_is_not_sent_and_the_other_is_told(both: Bench) -
     both.settle()
     assert kept(both, again["id"]).state is InboxState.IGNORED
     assert both.notes(into)[-1] == note
-    assert failed(both) == []
+    assert failed(both, gone) == []
 
 
 def test_a_public_word_of_a_merge_answers_nobody(shared: Bench) -> None:
