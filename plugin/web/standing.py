@@ -14,7 +14,7 @@ from plugin.store.drafts import Held
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import VerdictRow
 from plugin.web.history import ANOTHER_APP, person_of
-from plugin.web.words import HEADLINES, I_ANSWER, NEXT_STEPS, WITHDRAWN
+from plugin.web.words import HEADLINES, NEXT_STEPS, WITHDRAWN
 
 YOU = "you"
 _S = DraftState
