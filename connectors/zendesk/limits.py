@@ -17,10 +17,13 @@ _MINUTE, _TEN_MINUTES = 60.0, 600.0
 _CALLS = RateLimit("calls", 200, _MINUTE)
 _UPDATES = RateLimit("updates", 100, _MINUTE)
 _EXPORTS = RateLimit("exports", 10, _MINUTE)
+# https://developer.zendesk.com/api-reference/ticketing/tickets/conversation_log/
+_CONVERSATIONS = RateLimit("conversations", 100, _MINUTE)
 _UPDATES_OF_A_TICKET = 30
 _HEADERS = {
     _UPDATES.name: "zendesk-rate-limit-tickets-update",
     _EXPORTS.name: "zendesk-rate-limit-incremental-exports",
+    _CONVERSATIONS.name: "zendesk-ratelimit-omnilog-index",
 }
 _PATH = re.compile(r"/api/v2/(?P<area>[a-z_]+)(?:/(?P<id>[0-9]+))?(?P<rest>/.*)?")
 _READING = frozenset({"GET", "HEAD"})
@@ -56,6 +59,8 @@ def _limits(method: str, path: str) -> tuple[RateLimit, ...]:
     area, thing = (found["area"], found["id"]) if found else (None, None)
     if area == "incremental":
         return _CALLS, _EXPORTS
+    if found and found["rest"] == "/conversation_log":
+        return _CALLS, _CONVERSATIONS
     if method == "PUT" and area == "tickets" and thing and found and not found["rest"]:
         ticket = RateLimit(f"ticket:{thing}", _UPDATES_OF_A_TICKET, _TEN_MINUTES)
         return _CALLS, _UPDATES, ticket

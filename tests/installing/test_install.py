@@ -5,8 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from connectors.zendesk import webhooks
-from connectors.zendesk.administration.wanted import SUBSCRIPTIONS
+from connectors.zendesk.webhooks import SUBSCRIPTIONS
 from plugin.store import merchants
 from plugin.store.scope import Scope
 from tests.bench.databases import Databases
@@ -78,10 +77,6 @@ def test_a_second_run_changes_nothing(desk: Desk) -> None:
         ran = desk.install(*again)
         assert (ran.code, ran.out.splitlines()[-1]) == (0, "nothing to do"), ran.out
     assert (desk.state(), desk.writes()) == (state, writes)
-
-
-def test_every_event_that_intake_knows_is_subscribed() -> None:
-    assert set(webhooks._KINDS) <= set(SUBSCRIPTIONS)
 
 
 @pytest.mark.parametrize(

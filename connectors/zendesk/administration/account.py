@@ -21,10 +21,11 @@ from connectors.zendesk.administration.answers import done, understood
 from connectors.zendesk.administration.apps import Apps
 from connectors.zendesk.administration.patience import Patience
 from connectors.zendesk.administration.shapes import AREAS, read_thing
-from connectors.zendesk.administration.wanted import SUBSCRIPTIONS, TICKET_EVENT
+from connectors.zendesk.administration.wanted import TICKET_EVENT
 from connectors.zendesk.administration.wanted import wanted as all_wanted
 from connectors.zendesk.client import ZendeskClient
 from connectors.zendesk.reading import Fields
+from connectors.zendesk.webhooks import SUBSCRIPTIONS
 
 T = TypeVar("T")
 

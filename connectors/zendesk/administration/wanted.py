@@ -9,23 +9,11 @@ from collections.abc import Mapping, Sequence
 from connectors.administration import Kind, Setup, Shape, Thing, Wanted
 from connectors.zendesk.administration import gate
 from connectors.zendesk.administration.mark import described
+from connectors.zendesk.webhooks import SUBSCRIPTIONS
 
 NAME = "Bookbag"
 WEBHOOK, APP, INSTALLATION = "webhook", "app", "installation"
 TICKET_EVENT = "zen:event-type:ticket."
-# Every event type that intake can use.
-SUBSCRIPTIONS = (
-    *(
-        f"{TICKET_EVENT}{name}"
-        for name in (
-            *("created", "comment_added", "tags_changed", "status_changed"),
-            *("comment_made_private", "comment_redacted", "attachment_redacted_from_comment"),
-            *("soft_deleted", "permanently_deleted", "merged"),
-        )
-    ),
-    "zen:event-type:messaging_ticket.message_added",
-    "zen:event-type:user.deleted",
-)
 _COMMANDS = {
     "approve": ("Approve", "/approve", "Signs the draft."),
     "approve_done": ("Approve, actions done", "/approve done", "Signs it; its actions are done."),
