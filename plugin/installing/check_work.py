@@ -1,4 +1,4 @@
-"""Whether the work goes on: events come in, and tickets carry the tags that they should."""
+"""Whether the work goes on: events come in, none is missed, tickets carry the tags they should."""
 
 from datetime import timedelta
 
@@ -6,9 +6,10 @@ from connectors.errors import ConnectorError, NotFoundError
 from plugin.delivery.tags import mirror
 from plugin.installing.check import Check, fail, ok, warn
 from plugin.installing.looking import Site
-from plugin.store import inbox, installed
+from plugin.store import inbox, installed, reconciling
 
 _QUIET = timedelta(days=1)
+_COMPARED_WITHIN = timedelta(hours=1)
 _SAMPLE = 20
 
 
@@ -22,6 +23,27 @@ def last_event(site: Site) -> Check:
     age = site.runtime.now() - at
     found = f"came {_words(age)} ago"
     return warn("last event", found, fix) if age > _QUIET else ok("last event", found)
+
+
+def catching_up(site: Site) -> Check:
+    """Whether what webhooks missed is found, and how much there was."""
+    name = "catching up"
+    with site.runtime.database.read() as session:
+        row = reconciling.of_account(session, site.scope, site.account.id)
+    if row is not None and row.failing_since is not None:
+        since = _words(site.runtime.now() - row.failing_since)
+        found = f"the exports have not been readable for {since}: {row.error}"
+        return fail(
+            name, found, "our seat must be an admin, with read; see under `token` and `scopes`"
+        )
+    if row is None or row.checked_at is None:
+        found = "nothing has been compared with the helpdesk yet"
+        return warn(name, found, "start `bookbag serve` or a worker; it begins within minutes")
+    age = site.runtime.now() - row.checked_at
+    found = f"compared {_words(age)} ago; {row.found} were missed by webhooks since it began"
+    if age > _COMPARED_WITHIN:
+        return warn(name, found, "see whether `bookbag serve` or a worker runs")
+    return ok(name, found)
 
 
 def _words(age: timedelta) -> str:

@@ -12,7 +12,7 @@ from plugin.installing.looking import Site
 
 def examine(site: Site, tell: Tell) -> tuple[Check, ...]:
     """Every check that can be made. What cannot be asked is told once, at its place."""
-    return (*_asked(site, tell), check_work.last_event(site))
+    return (*_asked(site, tell), check_work.last_event(site), check_work.catching_up(site))
 
 
 def _asked(site: Site, tell: Tell) -> Iterator[Check]:
