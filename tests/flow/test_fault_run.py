@@ -4,6 +4,8 @@ that are lost, late, twice or out of order, and two outages. ``make soak`` has f
 
 from pathlib import Path
 
+import pytest
+
 from tests.bench.databases import settings_for
 from tests.bench.fault_run import LIMITS, FaultRun, at_fault
 from tests.bench.fault_tally import count
@@ -11,6 +13,7 @@ from tests.bench.fault_tally import count
 SEED, TICKETS = 11, 30
 
 
+@pytest.mark.each_database("faults meet locks")
 def test_nothing_is_lost_twice_or_too_fast(database_url: str, tmp_path: Path) -> None:
     settings = settings_for(database_url, tmp_path)
     with at_fault(settings) as bench:
