@@ -39,7 +39,8 @@ def is_messaging(ticket: Fields) -> bool:
 def is_through(thing: Fields) -> bool:
     """Whether a ticket or a comment came through a messaging channel."""
     via = thing.optional_child("via")
-    return via is not None and via.raw().get("channel") in CHANNELS
+    channel = via.raw().get("channel") if via is not None else None
+    return isinstance(channel, str) and channel in CHANNELS
 
 
 def chat_messages(

@@ -10,7 +10,7 @@ from plugin.app import Service, upgrade_database
 from plugin.config import load_settings
 from plugin.logs import log_to_stderr
 from plugin.serving import Serving, only_worker, run_until_signal, run_web
-from plugin.store import unscoped
+from plugin.store import unscoped_secrets
 from plugin.store.engine import Database
 
 _BATCH = 100
@@ -126,7 +126,7 @@ def rotate() -> None:
         position: str | None = ""
         while position is not None:
             with service.database.write() as session:
-                count, position = unscoped.rotate_secrets(session, after=position, limit=_BATCH)
+                count, position = unscoped_secrets.rotate(session, after=position, limit=_BATCH)
             total += count
     finally:
         service.close()

@@ -128,7 +128,7 @@ def _rows(
         )
         # Whoever draws from several takes them in the same order.
         .order_by(RateRow.name)
-        .with_for_update()
+        .with_for_update(key_share=True)
     )
     found = {row.name: row for row in session.scalars(query)}
     for name in names:

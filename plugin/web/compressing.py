@@ -22,7 +22,9 @@ def compress(response: Response) -> Response:
     if not whole or not request.accept_encodings.quality("gzip"):
         return response
     response.direct_passthrough = False
-    response.set_data(_compressed(response.get_data()))
+    data = response.get_data()
+    response.close()  # The file it was read from.
+    response.set_data(_compressed(data))
     response.headers["Content-Encoding"] = "gzip"
     # The same file otherwise written: a browser that has it may ask with this and is told 304.
     tag, _ = response.get_etag()

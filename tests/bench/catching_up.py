@@ -17,6 +17,7 @@ from tests.bench.world import Bench
 
 _MOST_TURNS = 500
 _A_WHILE = 15.0
+_MOST = 1_000
 
 
 @contextmanager
@@ -80,4 +81,4 @@ def found_events(bench: Bench) -> list[InboxEvent]:
         found = select(InboxEvent).where(
             InboxEvent.merchant_id == bench.scope.merchant_id, InboxEvent.vendor_type == FOUND
         )
-        return list(session.scalars(found.order_by(InboxEvent.id)))
+        return list(session.scalars(found.order_by(InboxEvent.id).limit(_MOST)))

@@ -15,7 +15,15 @@ from sqlalchemy.exc import StatementError
 
 from plugin.errors import ConfigError
 from plugin.models import DraftState
-from plugin.store import audit, connections, drafts, grants, merchants, telling, unscoped
+from plugin.store import (
+    audit,
+    connections,
+    drafts,
+    grants,
+    merchants,
+    telling,
+    unscoped_secrets,
+)
 from plugin.store.audit_tables import AuditHead
 from plugin.store.columns import Keyring, Secret, Share, Words, new_id
 from plugin.store.engine import Database
@@ -52,7 +60,7 @@ def rotate(database: Database, *, batch: int) -> int:
     after: str | None = position
     while after is not None:
         with database.write() as session:
-            count, after = unscoped.rotate_secrets(session, after=after, limit=batch)
+            count, after = unscoped_secrets.rotate(session, after=after, limit=batch)
         assert count <= batch
         total, rounds = total + count, rounds + 1
     assert rounds > 1

@@ -34,7 +34,6 @@ ACROSS_MERCHANTS = {
     "overdue_effects": Sequence[unscoped.Due],
     "forget_sessions": type(None),
     "put_off": type(None),
-    "rotate_secrets": tuple[int, str | None],
 }
 # Nobody's yet, no merchant's at all, or no row's.
 WITHOUT_SCOPE = {
@@ -49,6 +48,11 @@ WITHOUT_SCOPE = {
     "merchants.add_merchant",
     "merchants.require_merchant",
     "rows.insert_once",
+    "unscoped_reconciling.accounts_not_compared",
+    "unscoped_reconciling.comparisons",
+    "unscoped_reconciling.due_reconciliations",
+    "unscoped_reconciling.forget_rates",
+    "unscoped_secrets.rotate",
 }
 OF_NOBODY = {"bb_merchant", "bb_worker_lease"}
 

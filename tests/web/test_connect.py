@@ -84,6 +84,8 @@ def new_account(world: World) -> Iterator[World]:
             ("bb_grant", "account_id"),
             ("bb_webhook_secret", "account_id"),
             ("bb_inbox", "account_id"),
+            ("bb_reconciliation", "account_id"),
+            ("bb_rate", "account_id"),
             ("bb_account", "id"),
         ):
             which = "(SELECT id FROM bb_account WHERE url = :url)"
