@@ -197,9 +197,11 @@ def _is_mirrored(look: Looking, ticket_id: str) -> bool:
     if held is None:
         return False
     wanted = tags_of(held.draft.state, held.oversight, held.policy_tags)
-    tags = look.hands.tags(ticket_id)
+    ticket = look.hands.ticket(ticket_id)
+    tags = frozenset(ticket["tags"])
     ours = {tag for tag in tags if tag.startswith(TAG_PREFIX)}
-    return wanted <= tags and ours <= wanted
+    # Nobody can change a closed ticket any more.
+    return ticket["status"] == "closed" or (wanted <= tags and ours <= wanted)
 
 
 def _was_tagged(look: Looking, held: Held, tag: str) -> bool:

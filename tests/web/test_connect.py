@@ -78,6 +78,7 @@ def world(bench: Bench) -> World:
 def new_account(world: World) -> Iterator[World]:
     """Nobody has connected the other address."""
     yield world
+    world.bench.queue.lose_all()
     with world.bench.runtime.database.write() as session:
         for table, column in (
             ("bb_pending_connection", "connected_id"),
