@@ -45,7 +45,7 @@ def in_every_light(page: Page) -> dict[str, list[str]]:
 @pytest.fixture
 def ben(sqlite_bench: Bench, chromium: Browser) -> Any:
     """Signed in, in a window that lets axe in: our pages run no script but their own."""
-    context = chromium.new_context(bypass_csp=True)
+    context = chromium.new_context(bypass_csp=True, reduced_motion="reduce")
     page = context.new_page()
     link = onboarding.invite(sqlite_bench.runtime, sqlite_bench.scope.merchant_id, BEN)
     page.goto(link)
