@@ -200,8 +200,8 @@ def _is_mirrored(look: Looking, ticket_id: str) -> bool:
     ticket = look.hands.ticket(ticket_id)
     tags = frozenset(ticket["tags"])
     ours = {tag for tag in tags if tag.startswith(TAG_PREFIX)}
-    # Nobody can change a closed ticket any more.
-    return ticket["status"] == "closed" or (wanted <= tags and ours <= wanted)
+    # Nobody can change a ticket any more that was closed by a merge.
+    return _TAG_MERGED in tags or (wanted <= tags and ours <= wanted)
 
 
 def _was_tagged(look: Looking, held: Held, tag: str) -> bool:
