@@ -61,11 +61,19 @@ class Played:
 
     @contextmanager
     def tag_gone(self, key: str, tag: str) -> Iterator[None]:
-        """Take a tag off in the helpdesk, and put it back."""
+        """Take a tag off, and put it back. Nobody is told of it, who would put it right."""
         path = f"/sandbox/tickets/{self.tickets[key]}/tags"
-        self.hands._post(path, {"remove": [tag]})
+        with self.webhooks_lost():
+            self.hands._post(path, {"remove": [tag]})
+            yield
+            self.hands._post(path, {"add": [tag]})
+
+    @contextmanager
+    def webhooks_lost(self) -> Iterator[None]:
+        """What happens inside is not told."""
+        self.hands._post("/sandbox/webhook-faults", {"fault": "lost"})
         yield
-        self.hands._post(path, {"add": [tag]})
+        self.hands._do("DELETE", "/sandbox/webhook-faults")
 
     @contextmanager
     def said_twice(self, key: str) -> Iterator[None]:
@@ -79,11 +87,12 @@ class Played:
 
     @contextmanager
     def tag_added(self, key: str, tag: str) -> Iterator[None]:
-        """Put a tag on in the helpdesk, and take it off again."""
+        """Put a tag on in the helpdesk, and take it off again. Nobody is told."""
         path = f"/sandbox/tickets/{self.tickets[key]}/tags"
-        self.hands._post(path, {"add": [tag]})
-        yield
-        self.hands._post(path, {"remove": [tag]})
+        with self.webhooks_lost():
+            self.hands._post(path, {"add": [tag]})
+            yield
+            self.hands._post(path, {"remove": [tag]})
 
     def move_gone(self, key: str, to: DraftState) -> AbstractContextManager[None]:
         """Take a draft's move to a state out of the audit trail, and put it back."""
