@@ -4,10 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from shutil import which
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 # The shell has no windows, tabs and bubbles to draw: a third less work for the same pages.
 _CHROMIUM = which("chromium-headless-shell") or which("chromium")
+# A slow machine is no fault of a page's.
+_PATIENCE_MS = 20_000
 _FLAGS = (
     "--no-sandbox",
     "--disable-gpu",
@@ -24,6 +26,7 @@ def launched(*flags: str) -> Iterator[Browser]:
 
     That is nothing that tests of other parts should meet.
     """
+    expect.set_options(timeout=_PATIENCE_MS)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=_CHROMIUM, args=[*_FLAGS, *flags])
         yield browser

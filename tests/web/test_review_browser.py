@@ -35,6 +35,8 @@ def test_letters_lead_and_never_decide(sqlite_bench: Bench, sign_in: Open) -> No
     press("j")
     press("Escape")
     expect(keys).to_be_hidden()
+    # A dialog gives the focus back when it is closed, which may be after it is out of sight.
+    page.wait_for_function("document.activeElement === document.body")
     press("a")
     expect(page.locator("#approve")).to_be_focused()
     press("r")

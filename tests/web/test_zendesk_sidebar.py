@@ -30,6 +30,7 @@ def test_the_handshake_comes_first_and_the_ticket_is_followed(
     first, second = bench.opened("german_html_thread"), bench.opened("reship")
     ana.open(ANA, first, registers=False, scheme="dark", waits=False)
     expect(ana.bar.locator("#looking")).to_be_visible()
+    ana.page.wait_for_function("heard.length")
     assert ana.page.evaluate("heard.map(m => m.key)") == ["iframe.handshake"]
     ana.page.evaluate("register()")
     expect(ana.bar.locator("#draft")).to_contain_text(bench.draft(first).short_id)
