@@ -23,6 +23,7 @@ _WIDE, _PHONE = {"width": 1280, "height": 900}, {"width": 320, "height": 640}
 
 
 def violations(where: Page | Frame) -> list[str]:
+    where.wait_for_load_state()
     found: dict[str, Any] = Axe().run(where, options=_RULES).response
     return [
         f"{rule['id']}: {node['target']} {json.dumps(node['any'])[:300]}"

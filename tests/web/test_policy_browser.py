@@ -177,5 +177,7 @@ def test_hostile_text_runs_nothing_and_fits_a_phone(sqlite_bench: Bench, sign_in
         assert page.evaluate(f"{small}.length") == 0
     page.get_by_role("button", name="Go back to this version").click()
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile("Back to version"))
+    # A page that a click led to may stand there before its style sheet.
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") == 320
     put_in_force(sqlite_bench)
