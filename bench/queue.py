@@ -110,8 +110,10 @@ def _fill(bench: Bench, waiting: int) -> None:
             _again(session, one, waiting // len(held), one.draft.state)
         if waiting < _DRAFTS:
             _again(session, answered, _DRAFTS - waiting, DraftState.DELIVERED)
-        if session.get_bind().dialect.name == "postgresql":
-            session.execute(text("ANALYZE"))  # as autovacuum does in service
+    engine = bench.runtime.database.engine
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(text("VACUUM ANALYZE"))  # as autovacuum does in service
 
 
 def _again(session: Session, held: Held, number: int, state: DraftState) -> None:

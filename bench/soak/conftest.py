@@ -31,6 +31,9 @@ def plan(pytestconfig: pytest.Config) -> Plan:
 def all_databases() -> Iterator[Databases]:
     """The run's database servers."""
     with databases() as found:
+        for kind in KINDS:
+            # Else the first test of each would open the logs, onto what is captured of it alone.
+            found.drop(found.fresh(kind))
         yield found
 
 

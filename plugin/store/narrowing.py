@@ -1,11 +1,11 @@
 """What the queue may be narrowed by, and finding drafts by what people call them."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
-from sqlalchemy import ColumnElement, case, select
+from sqlalchemy import ColumnElement, bindparam, case, select
 from sqlalchemy.orm import Session
 
 from connectors.types import MINOR_UNITS
@@ -29,11 +29,20 @@ class Only:
     account_id: str | None = None
     over: Decimal | None = None
 
+    @property
+    def shape(self) -> "Only":
+        """The same question about no drafts in particular, of which there are not many."""
+        return self if self.ids is None else replace(self, ids=frozenset())
+
+    def values(self) -> Mapping[str, object]:
+        """What the conditions of its shape are to be given."""
+        return {} if self.ids is None else {"ids": sorted(self.ids)}
+
     def conditions(self) -> Sequence[ColumnElement[bool]]:
         """Beside the merchant and the state, which every question names itself."""
         found: list[ColumnElement[bool]] = []
         if self.ids is not None:
-            found.append(DraftRow.id.in_(sorted(self.ids)))
+            found.append(DraftRow.id.in_(bindparam("ids", expanding=True)))
         if self.intent is not None:
             found.append(DraftRow.intent == self.intent)
         if self.account_id is not None:

@@ -155,6 +155,14 @@ class DraftRow(Owned):
             sqlite_where=text(_WAITS),
             postgresql_where=text(_WAITS),
         ),
+        # Else an intent that few have is looked for among all that wait.
+        Index(
+            "ix_bb_draft_waiting_intent",
+            *("merchant_id", "intent", "state", "signer", "sign_by", "minus_stake", "id"),
+            *("stake_currency", "account_id"),
+            sqlite_where=text(_WAITS),
+            postgresql_where=text(_WAITS),
+        ),
         Index(
             "ix_bb_draft_claimed",
             *("merchant_id", "claimed_by", "id"),

@@ -4,9 +4,10 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, SQLColumnExpression, and_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select, union_all
 from sqlalchemy.orm import Session, defer
 
 from connectors.types import Money
@@ -17,7 +18,15 @@ from plugin.store.scope import Scope
 from plugin.store.urgency import WAITS
 
 Decided = tuple[DraftRow, DecisionRow | None]
+_Wanted = Select[DraftRow, DecisionRow]
 
+_KEPT = 128
+_MERCHANT = bindparam("merchant_id", type_=DraftRow.merchant_id.type)
+_ITS_DECISION = and_(
+    DecisionRow.draft_id == DraftRow.id,
+    DecisionRow.rev == DraftRow.rev,
+    DecisionRow.merchant_id == _MERCHANT,
+)
 _SIGNATURES = (VerdictKind.APPROVE, VerdictKind.EDIT)
 # A line of the queue shows none of these, and they are most of what a draft weighs.
 _UNREAD = (
@@ -53,8 +62,8 @@ def drafts_in(
     only: Only = EVERYTHING,
 ) -> Sequence[Decided]:
     """Drafts in these states with their decision, oldest first."""
-    lanes = [(DraftRow.state == state, *only.conditions()) for state in states]
-    return _first_of_all(session, scope, lanes, ("id",), limit=limit, newest_first=newest_first)
+    wanted = _in_states(tuple(states), limit, newest_first, only.shape)
+    return _read(session, wanted, scope, only)
 
 
 def awaiting(
@@ -63,18 +72,7 @@ def awaiting(
     """Drafts that wait for a verdict: the next deadline first, then the most money, then age."""
     if not lanes:
         return ()
-    chosen = [
-        (
-            # A few ids are found sooner by themselves.
-            *((WAITS,) if only.ids is None else ()),
-            DraftRow.state == lane.state,
-            DraftRow.signer == lane.signer,
-            *_of_limit(lane),
-            *only.conditions(),
-        )
-        for lane in lanes
-    ]
-    return _first_of_all(session, scope, chosen, ("sign_by", "minus_stake", "id"), limit=limit)
+    return _read(session, _in_lanes(tuple(lanes), limit, only.shape), scope, only)
 
 
 def bypassed(
@@ -84,21 +82,7 @@ def bypassed(
 
     Where another app wrote it a draft may wait as before; it stands among those that do.
     """
-    rows = session.execute(
-        select(DraftRow, DecisionRow)
-        .outerjoin(DecisionRow, _its_decision(scope))
-        .where(
-            DraftRow.merchant_id == scope.merchant_id,
-            DraftRow.bypassed,
-            DraftRow.state.not_in(AWAITING),
-            DraftRow.state_at >= since,
-            *only.conditions(),
-        )
-        .order_by(DraftRow.id.desc())
-        .limit(limit)
-        .options(*_UNREAD)
-    )
-    return [(row[0], row[1]) for row in rows]
+    return _read(session, _left_unsigned(limit, only.shape), scope, only, since=since)
 
 
 def signers_of(
@@ -121,11 +105,52 @@ def signers_of(
     return signers
 
 
-def _its_decision(scope: Scope) -> SQLColumnExpression[bool]:
-    return and_(
-        DecisionRow.draft_id == DraftRow.id,
-        DecisionRow.rev == DraftRow.rev,
-        DecisionRow.merchant_id == scope.merchant_id,
+def _read(
+    session: Session, wanted: _Wanted, scope: Scope, only: Only, **more: object
+) -> Sequence[Decided]:
+    values = {"merchant_id": scope.merchant_id, **only.values(), **more}
+    return [(row[0], row[1]) for row in session.execute(wanted, values)]
+
+
+# To write one of these takes longer than to have it answered, and every open page asks them again
+# and again: each is kept, whoever asks.
+@lru_cache(maxsize=_KEPT)
+def _in_states(states: Sequence[DraftState], limit: int, newest_first: bool, only: Only) -> _Wanted:
+    lanes = [(DraftRow.state == state, *only.conditions()) for state in states]
+    return _first_of_all(lanes, ("id",), limit=limit, newest_first=newest_first)
+
+
+@lru_cache(maxsize=_KEPT)
+def _in_lanes(lanes: Sequence[Lane], limit: int, only: Only) -> _Wanted:
+    chosen = [
+        (
+            # A few ids are found sooner by themselves.
+            *((WAITS,) if only.ids is None else ()),
+            DraftRow.state == lane.state,
+            DraftRow.signer == lane.signer,
+            *_of_limit(lane),
+            *only.conditions(),
+        )
+        for lane in lanes
+    ]
+    return _first_of_all(chosen, ("sign_by", "minus_stake", "id"), limit=limit)
+
+
+@lru_cache(maxsize=_KEPT)
+def _left_unsigned(limit: int, only: Only) -> _Wanted:
+    return (
+        select(DraftRow, DecisionRow)
+        .outerjoin(DecisionRow, _ITS_DECISION)
+        .where(
+            DraftRow.merchant_id == _MERCHANT,
+            DraftRow.bypassed,
+            DraftRow.state.not_in(AWAITING),
+            DraftRow.state_at >= bindparam("since", type_=DraftRow.state_at.type),
+            *only.conditions(),
+        )
+        .order_by(DraftRow.id.desc())
+        .limit(limit)
+        .options(*_UNREAD)
     )
 
 
@@ -147,22 +172,18 @@ def _of_limit(lane: Lane) -> Sequence[ColumnElement[bool]]:
 
 
 def _first_of_all(
-    session: Session,
-    scope: Scope,
     lanes: Sequence[Sequence[ColumnElement[bool]]],
     order: Sequence[str],
     *,
     limit: int,
     newest_first: bool = False,
-) -> Sequence[Decided]:
+) -> _Wanted:
     """The drafts that come first, out of those that come first in each lane.
 
     No index has several lanes' rows in one order, and some states grow for ever. So each is read
     by itself, as far as the limit, before any text is.
 
     Args:
-        session: One look.
-        scope: Whose.
         lanes: What each lane's drafts have in common.
         order: The columns that they are in order of, in every lane; the id is the last.
         limit: At most so many, of each lane and of all.
@@ -175,7 +196,7 @@ def _first_of_all(
     of_draft = {name: getattr(DraftRow, name) for name in order}
     firsts = (
         select(*of_draft.values())
-        .where(DraftRow.merchant_id == scope.merchant_id, *lane)
+        .where(DraftRow.merchant_id == _MERCHANT, *lane)
         .order_by(*in_order(of_draft))
         .limit(limit)
         .subquery()
@@ -184,11 +205,10 @@ def _first_of_all(
     together = union_all(*(select(*first.c) for first in firsts)).subquery().c
     of_all = {name: together[name] for name in order}
     wanted = select(together.id).order_by(*in_order(of_all)).limit(limit).subquery()
-    rows = session.execute(
+    return (
         select(DraftRow, DecisionRow)
-        .join(wanted, and_(wanted.c.id == DraftRow.id, DraftRow.merchant_id == scope.merchant_id))
-        .outerjoin(DecisionRow, _its_decision(scope))
+        .join(wanted, and_(wanted.c.id == DraftRow.id, DraftRow.merchant_id == _MERCHANT))
+        .outerjoin(DecisionRow, _ITS_DECISION)
         .order_by(*in_order(of_draft))
         .options(*_UNREAD)
     )
-    return [(row[0], row[1]) for row in rows]

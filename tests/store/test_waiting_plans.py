@@ -32,6 +32,7 @@ QUESTIONS = {
     "within a limit": ([replace(REVIEW, limit=WIDE)], Only()),
     "over a limit": ([replace(REVIEW, limit=LIMIT, over=True)], Only()),
     "of much money": ([APPROVAL, REVIEW], Only(over=Decimal(60))),
+    "of an intent that none has": ([APPROVAL, REVIEW], Only(intent="none")),
     "a few of them": ([APPROVAL, REVIEW], Only(ids=frozenset({"1", "2"}))),
 }
 
@@ -39,7 +40,6 @@ QUESTIONS = {
 # What the reader may sign may stand behind all that they may not.
 PASSED_OVER = {
     "within a small limit": ([replace(APPROVAL, limit=LIMIT)], Only()),
-    "of an intent that none has": ([APPROVAL, REVIEW], Only(intent="none")),
     "of another account": ([APPROVAL], Only(account_id="another")),
 }
 
