@@ -11,7 +11,7 @@ from plugin.models import UNDELIVERED, DraftState, Role
 from plugin.review.lookalikes import FEWEST, Kind
 from plugin.store import people, waiting
 from plugin.store.urgency import signed_by
-from plugin.store.waiting import Decided, Lane
+from plugin.store.waiting import Awaiting, Decided, InStates, Lane, LeftUnsigned, Question
 from plugin.web.queue_filters import SECTIONS, Filters
 from plugin.web.queue_lines import FOR_PEOPLE, Line, Write, writer
 from plugin.web.sign_in import SignedIn
@@ -132,56 +132,44 @@ def needs_reader(shown: Iterable[Section]) -> tuple[int, bool]:
 
 def reviewable(session: Session, who: SignedIn, *, now: datetime) -> list[Line]:
     """What the reader may review, as far as the queue shows it."""
-    lanes = _lanes(who, DraftState.AWAITING_REVIEW, Filters())
-    found = waiting.awaiting(session, who.scope, lanes, limit=LONGEST)
+    wanted = {"review": Awaiting(_lanes(who, DraftState.AWAITING_REVIEW, Filters()))}
+    found = waiting.firsts(session, who.scope, wanted, limit=LONGEST, since=now)["review"]
     line = writer(session, who, [draft for draft, _ in found], now)
     return [one for one in _lines(line, found) if one.mine]
 
 
 def _found(session: Session, who: SignedIn, filters: Filters, now: datetime) -> _Found:
-    scope, most, only = who.scope, LONGEST + 1, filters.only(session, who, now)
-
-    def in_states(key: str, states: Sequence[DraftState], *, newest: bool = False) -> list[Decided]:
-        if not filters.show(key):
-            return []
-        found = waiting.drafts_in(
-            session, scope, states, limit=most, newest_first=newest, only=only
-        )
-        return list(found)
-
-    def to_sign(key: str, lanes: Sequence[Lane]) -> list[Decided]:
-        if not filters.show(key):
-            return []
-        return list(waiting.awaiting(session, scope, lanes, limit=most, only=only))
-
-    since = now - BYPASSES_STAY
-    left = (
-        waiting.bypassed(session, scope, since=since, limit=most, only=only)
-        if filters.show("bypassed")
-        else ()
+    lists: dict[str, Question] = {
+        "undelivered": InStates(tuple(UNDELIVERED)),
+        "signature": Awaiting(_lanes(who, DraftState.AWAITING_APPROVAL, filters)),
+        "review": Awaiting(_lanes(who, DraftState.AWAITING_REVIEW, filters)),
+        "others": Awaiting(_others_lanes(who, filters)),
+        "people": InStates(FOR_PEOPLE, newest_first=filters.people == "newest"),
+        "bypassed": LeftUnsigned(),
+        "going": InStates(_GOING_OUT),
+    }
+    found = waiting.firsts(
+        session,
+        who.scope,
+        {key: question for key, question in lists.items() if filters.show(key)},
+        limit=LONGEST + 1,
+        since=now - BYPASSES_STAY,
+        only=filters.only(session, who, now),
     )
-    return _Found(
-        undelivered=in_states("undelivered", tuple(UNDELIVERED)),
-        signature=to_sign("signature", _lanes(who, DraftState.AWAITING_APPROVAL, filters)),
-        review=to_sign("review", _lanes(who, DraftState.AWAITING_REVIEW, filters)),
-        others=to_sign("others", _others_lanes(who, filters)),
-        people=in_states("people", FOR_PEOPLE, newest=filters.people == "newest"),
-        bypassed=left,
-        going=in_states("going", _GOING_OUT),
-    )
+    return _Found(**{key: found.get(key, ()) for key in lists})
 
 
-def _lanes(who: SignedIn, state: DraftState, filters: Filters) -> list[Lane]:
+def _lanes(who: SignedIn, state: DraftState, filters: Filters) -> tuple[Lane, ...]:
     """What the reader may sign."""
     limit = people.limit_of(who.person)
-    return [
+    return tuple(
         Lane(state, least, limit)
         for least in signed_by(who.person.role)[True]
         if _asked_for(state, least, filters)
-    ]
+    )
 
 
-def _others_lanes(who: SignedIn, filters: Filters) -> list[Lane]:
+def _others_lanes(who: SignedIn, filters: Filters) -> tuple[Lane, ...]:
     """What the reader may not sign: by their role, or for its money."""
     limit, least_signers = people.limit_of(who.person), signed_by(who.person.role)
     awaiting = (DraftState.AWAITING_APPROVAL, DraftState.AWAITING_REVIEW)
@@ -192,7 +180,9 @@ def _others_lanes(who: SignedIn, filters: Filters) -> list[Lane]:
         for least in least_signers[True]
         if limit is not None
     ]
-    return [lane for lane in (*by_role, *by_limit) if _asked_for(lane.state, lane.signer, filters)]
+    return tuple(
+        lane for lane in (*by_role, *by_limit) if _asked_for(lane.state, lane.signer, filters)
+    )
 
 
 def _asked_for(state: DraftState, least: Role, filters: Filters) -> bool:

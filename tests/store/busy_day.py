@@ -28,15 +28,16 @@ from plugin.store import (
     people,
     privacy,
     unscoped,
-    waiting,
 )
 from plugin.store.audit_reading import Part
+from plugin.store.waiting import InStates
 from plugin.telling import channels
 from plugin.workers import sweep
 from tests.bench.catching_up import compare, without_webhooks
 from tests.bench.world import ANA, BEN, Bench
 from tests.connecting.in_a_day import connected_and_lost
 from tests.flow.saying import pay, say
+from tests.store.support import first_of
 from tests.web.visitor import Visitor, hidden
 
 
@@ -214,7 +215,7 @@ def told_by_somebody(bench: Bench) -> tuple[str, str]:
 
 def over_the_audit(bench: Bench) -> None:
     with bench.runtime.database.read() as session:
-        draft, _ = waiting.drafts_in(session, bench.scope, list(DraftState), limit=1)[0]
+        draft, _ = first_of(session, bench.scope, InStates(tuple(DraftState)), limit=1)[0]
         rows = audit.of_draft(session, bench.scope, draft.id)
         audit.texts(session, bench.scope, [row.id for row in rows])
         for wanted in (audit.Wanted(), audit.Wanted(actor="system", draft_id=draft.id)):

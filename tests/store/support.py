@@ -10,11 +10,13 @@ from typing import Any, TypeVar
 from sqlalchemy.orm import Session
 
 from plugin.models import DraftState, EffectKind, Role
-from plugin.store import drafts, effects, merchants, people
+from plugin.store import drafts, effects, merchants, people, waiting
 from plugin.store.engine import Database
+from plugin.store.narrowing import EVERYTHING, Only
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
+from plugin.store.waiting import Decided, Question
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 THREADS = 8
@@ -88,6 +90,13 @@ def add_draft(database: Database, of: Owner, message_id: str = "1", **changes: A
     with database.write() as session:
         assert drafts.add(session, of.scope, row)
         return drafts.get(session, of.scope, row.id).draft
+
+
+def first_of(
+    session: Session, scope: Scope, question: Question, *, limit: int, only: Only = EVERYTHING
+) -> list[Decided]:
+    """The first drafts of one list of the queue."""
+    return waiting.firsts(session, scope, {"": question}, limit=limit, since=AT, only=only)[""]
 
 
 def plan_note(session: Session, of: Owner, key: str = "note:1", **changes: Any) -> str | None:

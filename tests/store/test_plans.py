@@ -27,11 +27,11 @@ from plugin.store import (
 from plugin.store.columns import Keyring
 from plugin.store.engine import Database
 from plugin.store.schema import EffectRow
-from plugin.store.waiting import Lane
+from plugin.store.waiting import Awaiting, InStates, Lane, LeftUnsigned
 from tests.bench.databases import KEY, KINDS, Databases
 from tests.bench.plans import asked, plan, work
 from tests.store.crowd import finished_jobs, name_of, tickets
-from tests.store.support import AT, Owner, add_draft, owner, plan_note
+from tests.store.support import AT, Owner, add_draft, first_of, owner, plan_note
 from tests.store.test_unscoped import add_event
 
 MANY, FEW = 5_000, 5
@@ -84,8 +84,8 @@ def count_rows(session: Session) -> None:
 
 
 def first_in(*states: DraftState, newest_first: bool = False) -> Ask:
-    return lambda session, of: waiting.drafts_in(
-        session, of.scope, states, limit=FEW, newest_first=newest_first
+    return lambda session, of: first_of(
+        session, of.scope, InStates(states, newest_first), limit=FEW
     )
 
 
@@ -94,12 +94,12 @@ def newest_webhooks(state: InboxState) -> Ask:
 
 
 def with_actions(session: Session, of: Owner) -> None:
-    found = waiting.drafts_in(session, of.scope, [DraftState.DELIVERED], limit=FEW)
+    found = first_of(session, of.scope, InStates((DraftState.DELIVERED,)), limit=FEW)
     assert len(drafts.actions_of(session, of.scope, [draft for draft, _ in found])) == FEW
 
 
 def signed_by(session: Session, of: Owner) -> None:
-    found = waiting.drafts_in(session, of.scope, [DraftState.DELIVERED], limit=FEW)
+    found = first_of(session, of.scope, InStates((DraftState.DELIVERED,)), limit=FEW)
     waiting.signers_of(session, of.scope, [draft for draft, _ in found])
 
 
@@ -138,8 +138,8 @@ QUESTIONS: dict[str, Ask] = {
     **{f"the newest webhooks that are {state}": newest_webhooks(state) for state in InboxState},
     "what waits": first_in(*AWAITING),
     "what is for people": first_in(DraftState.EXPIRED, DraftState.REJECTED, newest_first=True),
-    "what must be signed": lambda session, of: waiting.awaiting(
-        session, of.scope, [Lane(DraftState.AWAITING_APPROVAL, Role.LEAD)], limit=FEW
+    "what must be signed": lambda session, of: first_of(
+        session, of.scope, Awaiting((Lane(DraftState.AWAITING_APPROVAL, Role.LEAD),)), limit=FEW
     ),
     "what waits in all": lambda session, of: workload.piles(session, of.scope, {}, now=AT),
     "who looks at what": lambda session, of: workload.claimed(session, of.scope, since=AT),
@@ -147,8 +147,8 @@ QUESTIONS: dict[str, Ask] = {
     "what is called so": lambda session, of: narrowing.called(
         session, of.scope, str(FEW), limit=FEW
     ),
-    "what left unsigned": lambda session, of: waiting.bypassed(
-        session, of.scope, since=AT, limit=FEW
+    "what left unsigned": lambda session, of: first_of(
+        session, of.scope, LeftUnsigned(), limit=FEW
     ),
     "who signed": signed_by,
     "many in one state": first_in(DraftState.DELIVERED, DraftState.APPROVED, newest_first=True),

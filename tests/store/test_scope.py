@@ -31,7 +31,6 @@ from plugin.store import (
     narrowing,
     people,
     verdicts,
-    waiting,
     workload,
 )
 from plugin.store.base import Owned
@@ -39,12 +38,12 @@ from plugin.store.engine import Database
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DecisionRow, DraftRow, EffectRow, VerdictRow
 from plugin.store.scope import Scope
-from plugin.store.waiting import Lane
+from plugin.store.waiting import Awaiting, InStates, Lane, LeftUnsigned
 from tests.bench.databases import Databases, settings_for
 from tests.bench.plans import asked, plan
 from tests.bench.world import ANA, Bench
 from tests.store.busy_day import a_busy_day
-from tests.store.support import AT, Owner
+from tests.store.support import AT, Owner, first_of
 
 ISSUER = "https://accounts.example.com"
 EXEMPT = tuple(f"plugin/store/unscoped{part}.py" for part in ("", "_reconciling", "_secrets"))
@@ -90,7 +89,7 @@ def compared_by_merchant(state: ORMExecuteState) -> set[str]:
     statement: Any = state.statement
     for part in visitors.iterate(statement):
         if isinstance(part, BinaryExpression) and part.operator is operators.eq:
-            for side in (part.left, part.right):
+            for side in visitors.iterate(part):
                 if isinstance(side, Column) and side.name == "merchant_id":
                     found.add(str(side.table.name))
     return found
@@ -261,8 +260,9 @@ def test_another_merchant_sees_nothing(bench: Bench) -> None:
             drafts.of_message(session, other, bench.account_id, draft.message_id),
             drafts.of_ticket(session, other, bench.account_id, ticket_id),
             drafts.policy_tags_of_ticket(session, other, bench.account_id, ticket_id),
-            waiting.drafts_in(session, other, [draft.state], limit=9),
-            waiting.awaiting(session, other, [Lane(draft.state, draft.signer)], limit=9),
+            first_of(session, other, InStates((draft.state,)), limit=9),
+            first_of(session, other, Awaiting((Lane(draft.state, draft.signer),)), limit=9),
+            first_of(session, other, LeftUnsigned(), limit=9),
             narrowing.called(session, other, draft.short_id, limit=9),
             narrowing.called(session, other, ticket_id, limit=9),
             narrowing.claimed_by(session, other, ana.id, since=AT, limit=9),

@@ -8,13 +8,13 @@ import pytest
 
 from connectors.types import Money
 from plugin.models import DraftState, Oversight, Role
-from plugin.store import drafts, waiting
+from plugin.store import drafts
 from plugin.store.engine import Database
 from plugin.store.narrowing import EVERYTHING, Only
 from plugin.store.schema import DecisionRow
 from plugin.store.urgency import UNKNOWN_STAKE
-from plugin.store.waiting import Lane
-from tests.store.support import AT, Owner, add_draft, owner
+from plugin.store.waiting import Awaiting, InStates, Lane
+from tests.store.support import AT, Owner, add_draft, first_of, owner
 
 STATES = (DraftState.EXPIRED, DraftState.REJECTED, DraftState.BLOCKED)
 
@@ -50,7 +50,7 @@ def ids(database: Database, shop: Owner) -> list[str]:
 
 def given(database: Database, of: Owner, *, limit: int, newest_first: bool = False) -> list[str]:
     with database.read() as session:
-        rows = waiting.drafts_in(session, of.scope, STATES, limit=limit, newest_first=newest_first)
+        rows = first_of(session, of.scope, InStates(STATES, newest_first), limit=limit)
     return [draft.id for draft, _ in rows]
 
 
@@ -73,7 +73,7 @@ def test_each_comes_with_the_decision_of_its_revision(database: Database, shop: 
     for rev in (1, 2):
         decide(database, shop, with_one.id, rev)
     with database.read() as session:
-        rows = waiting.drafts_in(session, shop.scope, STATES, limit=9)
+        rows = first_of(session, shop.scope, InStates(STATES), limit=9)
     assert [(draft.id, decision and decision.rev) for draft, decision in rows] == [
         (without.id, None),
         (with_one.id, 2),
@@ -93,7 +93,7 @@ def lanes_give(
     database: Database, of: Owner, *lanes: Lane, limit: int = 99, only: Only = EVERYTHING
 ) -> list[str]:
     with database.read() as session:
-        rows = waiting.awaiting(session, of.scope, lanes, limit=limit, only=only)
+        rows = first_of(session, of.scope, Awaiting(lanes), limit=limit, only=only)
     return [draft.id for draft, _ in rows]
 
 

@@ -125,7 +125,7 @@ def test_a_fault_of_ours_says_so_and_shows_nothing(
         raise RuntimeError("a customer's words")
 
     ana = visit(ANA)
-    monkeypatch.setattr("plugin.web.queue_view.waiting.drafts_in", fail)
+    monkeypatch.setattr("plugin.web.queue_view.waiting.firsts", fail)
     answer = ana.get("/queue")
     assert answer.status_code == 500
     assert text_of(answer, "h1") == "Something went wrong"
