@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from connectors.types import ActionRequest
 from plugin import facts, headroom
 from plugin.card import approvers_words
 from plugin.errors import ForbiddenError, MovedError
@@ -22,14 +23,15 @@ from plugin.judgement import (
     judge,
     stored_situation,
 )
-from plugin.models import Decision, DraftState, Oversight
+from plugin.models import Decision, DraftState, Facts, Oversight
 from plugin.policy.limits import keys_of
 from plugin.provenance import Kind, Told
+from plugin.review import named_money
 from plugin.review.action_edits import ActionChange, Edited, edited, require_said
 from plugin.review.rights import checked_text
 from plugin.runtime import PolicyInForce, Runtime
 from plugin.signing import require_signer, require_signing_role
-from plugin.store import drafts, verdicts
+from plugin.store import drafts, people, verdicts
 from plugin.store.drafts import Held, action_of
 from plugin.store.people_tables import PersonRow
 from plugin.store.scope import Scope
@@ -87,6 +89,7 @@ class Editor:
         known = facts.from_record(draft.facts)
         change = edited(before, edit.actions, done=done, known=known)
         require_said(text, before, change)
+        self._require_named(text, before, change, known)
         in_force = self.runtime.policy(self.session, self.scope)
         again = at_least_review(self._judged(in_force, text, change))
         stricter = held.decision is not None and is_stricter(again, held.decision)
@@ -97,6 +100,20 @@ class Editor:
         new = self._new_revision(in_force, again, text, change)
         require_signer(new, self.person)
         return Applied(new, text, change.changes or None)
+
+    def _require_named(
+        self, text: str, before: Mapping[int, ActionRequest], change: Edited, known: Facts
+    ) -> None:
+        offered = self.held.draft.final_text or self.held.draft.text or ""
+        named_money.require_same(text, offered, before, change.actions)
+        named_money.require_within(
+            text,
+            offered,
+            actions=change.actions.values(),
+            grounded=known.grounded or (),
+            language=self.held.draft.language,
+            limit=people.limit_of(self.person),
+        )
 
     def _judged(self, in_force: PolicyInForce, text: str, change: Edited) -> Decision:
         """The decision about text and actions together.

@@ -131,6 +131,30 @@ def test_who_may_approve_50_cannot_make_it_80(shared: Bench) -> None:
     )
 
 
+def test_who_may_approve_50_cannot_write_80_either(shared: Bench) -> None:
+    """Not instead of what the draft moves, and not beside it, in whatever words."""
+    ticket_id = shared.opened(GLOVES)
+    instead = lowered_text(shared, ticket_id, "38.50", "80.00")
+    with pytest.raises(InvalidInputError, match=r"says 80\.00 USD.*refund 38\.50 USD.*name 38\.50"):
+        say(shared, ticket_id, ANA, "edit", text=instead, done=True)
+    offered = shared.draft(ticket_id).text or ""
+    for more in ("$80 in store credit", "80,00 USD", "€5", "USD 50.01", "9000 cents"):
+        with pytest.raises(ForbiddenError, match=r"Your limit is 50\.00 USD, and this reply names"):
+            say(shared, ticket_id, ANA, "edit", text=f"{offered}\n\nAnd {more}.", done=True)
+    assert shared.draft(ticket_id).rev == 1
+    little = f"{offered}\n\nPostage was 4.95 USD, or 495 cents."
+    assert say(shared, ticket_id, ANA, "edit", text=little, done=True) is DraftState.APPROVED
+
+
+def test_what_the_order_says_may_be_named_whatever_the_limit(shared: Bench) -> None:
+    ticket_id = shared.opened(JACKET)
+    small = lowered_text(shared, ticket_id, "129.00", "40.00")
+    text = f"{small}\n\nThe jacket was 129.00 USD."
+    assert say(shared, ticket_id, BEN, "edit", actions=(pay("40.00"),), text=text, done=True) is (
+        DraftState.APPROVED
+    )
+
+
 def test_what_is_done_by_hand_already_stays_as_it_is(shared: Bench) -> None:
     ticket_id = shared.opened(JACKET)
     small = lowered_text(shared, ticket_id, "129.00", "40.00")
