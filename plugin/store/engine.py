@@ -26,6 +26,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from plugin.errors import ConfigError
+from plugin.store import tables  # noqa: F401 (see there)
 
 # What the database raises when it is busy, gone, or had to choose between two of us: try later.
 DatabaseUnavailableError = OperationalError

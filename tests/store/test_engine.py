@@ -1,5 +1,7 @@
 """Transactions: all or nothing, no overrun, nobody waits who need not, no words in errors."""
 
+import subprocess
+import sys
 import threading
 from contextlib import ExitStack, closing
 
@@ -13,6 +15,7 @@ from plugin.store.audit_tables import AuditRow
 from plugin.store.engine import Database, DatabaseUnavailableError
 from plugin.store.people_tables import PersonRow
 from plugin.store.schema import DraftRow, Merchant
+from plugin.store.tables import METADATA
 from tests.store.support import AT, THREADS, Owner, add_ana, add_draft, all_at_once, draft_row
 
 embedded = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
@@ -120,6 +123,16 @@ def test_as_many_threads_as_are_told_have_a_connection_at_once(database_url: str
     with closing(Database(database_url, connections=threads)) as database:
         assert sum(all_at_once(look, threads)) == threads
         assert database.engine.pool.checkedout() == 0  # type: ignore[attr-defined] # a QueuePool
+
+
+def test_whoever_can_open_a_database_knows_every_table() -> None:
+    """In a process of its own: this one has loaded everything."""
+    program = (
+        "import plugin.store.engine; from plugin.store.base import Base;"
+        " print(*(table.name for table in Base.metadata.sorted_tables))"
+    )
+    told = subprocess.run([sys.executable, "-c", program], capture_output=True, check=True)
+    assert set(told.stdout.decode().split()) == {table.name for table in METADATA.sorted_tables}
 
 
 @pytest.mark.one_database("it has a server that can go away")

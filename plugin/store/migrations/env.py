@@ -6,20 +6,8 @@ from alembic import context
 from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import TypeDecorator
 
-from plugin.store import (  # noqa: F401 (imported for their tables)
-    audit_tables,
-    bypass_tables,
-    catching_up_tables,
-    file_tables,
-    grant_tables,
-    installed_tables,
-    people_tables,
-    privacy_tables,
-    schema,
-    telling_tables,
-)
-from plugin.store.base import Base
 from plugin.store.migrate import is_ours
+from plugin.store.tables import METADATA
 
 
 def render_plain(kind: str, thing: object, _context: AutogenContext) -> str | Literal[False]:
@@ -31,7 +19,7 @@ def render_plain(kind: str, thing: object, _context: AutogenContext) -> str | Li
 
 context.configure(
     connection=context.config.attributes["connection"],
-    target_metadata=Base.metadata,
+    target_metadata=METADATA,
     include_object=is_ours,
     render_as_batch=True,
     render_item=render_plain,
