@@ -23,8 +23,10 @@ def show(merchant: str, as_json: bool) -> None:
     with opened() as service, service.database.read() as session:
         scope = merchants.require_merchant(session, merchant)
         chosen = privacy.choices(session, scope)
+        habits = merchants.has_habits(session, scope)
     days = {f"days of {kind}": str(number or "kept") for kind, number in chosen.days.items()}
-    tell({"learning": "on" if chosen.learning else "off", **days}, as_json)
+    switches = {"learning": chosen.learning, "habits": habits}
+    tell({**{name: "on" if on else "off" for name, on in switches.items()}, **days}, as_json)
 
 
 @click.command("set-retention")

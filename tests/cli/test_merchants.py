@@ -357,6 +357,7 @@ def test_reading_habits_are_switched(shell: Shell) -> None:
     merchant = shell.merchant()
     for switch, is_on in (("off", False), ("on", True)):
         assert shell("merchant", "set-habits", switch, "--merchant", merchant).code == 0
+        assert f"habits: {switch}" in shell("merchant", "show", "--merchant", merchant).out
         with reading(shell) as session:
             assert merchants.has_habits(session, Scope(merchant)) is is_on
     refused(shell("merchant", "set-habits", "off", "--merchant", "nobody"), "no merchant")
