@@ -59,6 +59,8 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "chat_set": ("Chats set", "set the chat that approvers are told in"),
     "chat_removed": ("Chats removed", "removed the chat that approvers were told in"),
     "privacy_changed": ("Privacy settings", "changed what is kept or learned from"),
+    "habits_on": ("Habits measured", "had it measured how long drafts are in sight"),
+    "habits_off": ("Habits not measured", "had it measured no more how long drafts are in sight"),
     "erasure_begun": ("Erasures begun", "began to erase a customer's data"),
     "erased": ("Customers erased", "erased a customer's data"),
     "redaction_followed": ("Redactions", "erased what the helpdesk had redacted"),

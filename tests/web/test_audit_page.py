@@ -117,8 +117,9 @@ def test_another_merchants_rows_are_not_there(bench: Bench, visit: Visit, ada: V
 
 def test_every_event_has_its_words() -> None:
     code = "".join(path.read_text("utf-8") for path in PLUGIN.rglob("*.py"))
-    events = set(re.findall(r"\bevent=\"(\w+)\"", code))
-    assert {"verdict", "signed_in"} < events
+    named = re.findall(r"\bevent ?= ?(\"\w+\"(?: if \w+ else \"\w+\")?)", code)
+    events = {event for names in named for event in re.findall(r"\"(\w+)\"", names)}
+    assert {"verdict", "signed_in", "habits_on", "habits_off", "chat_removed"} < events
     assert events <= set(audit_words.EVENTS)
 
 
