@@ -27,6 +27,7 @@ EVENTS: Mapping[str, tuple[str, str]] = {
     "claimed": ("Claims", "looks at it"),
     "unclaimed": ("Claims let go", "looks at it no longer"),
     "away": ("Absences", "said who is away until when"),
+    "back": ("Returns", "said who is back"),
     "signed_in": ("Sign-ins", "signed in"),
     "password_set": ("Passwords", "chose a password"),
     "subject_pinned": ("Company accounts", "signed in by a company account for the first time"),
