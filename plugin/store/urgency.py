@@ -7,9 +7,10 @@ own row. It is written when a draft begins to wait, and when its deadline is put
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.functions import FunctionElement
 
 from plugin.models import AWAITING, MONEYLESS_ACTIONS, Oversight, Role
 from plugin.store.schema import NEVER, ActionRow, DecisionRow, DraftRow
@@ -21,7 +22,7 @@ UNKNOWN_STAKE = 2**62
 _SIGNERS = (Role.AGENT, Role.LEAD, Role.ADMIN)
 
 
-class _Waits(ColumnElement[bool]):
+class _Waits(FunctionElement[bool]):
     """The index's condition, for a query that names one of its states.
 
     SQLite gives the index to those only that repeat it word for word. PostgreSQL sees by itself

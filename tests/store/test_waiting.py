@@ -5,15 +5,17 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
+from sqlalchemy import event
+from sqlalchemy.engine.interfaces import CacheStats
 
 from connectors.types import Money
 from plugin.models import DraftState, Oversight, Role
-from plugin.store import drafts
+from plugin.store import drafts, waiting
 from plugin.store.engine import Database
 from plugin.store.narrowing import EVERYTHING, Only
 from plugin.store.schema import DecisionRow
 from plugin.store.urgency import UNKNOWN_STAKE
-from plugin.store.waiting import Awaiting, InStates, Lane
+from plugin.store.waiting import Awaiting, InStates, Lane, LeftUnsigned, Question
 from tests.store.support import AT, Owner, add_draft, first_of, owner
 
 STATES = (DraftState.EXPIRED, DraftState.REJECTED, DraftState.BLOCKED)
@@ -144,3 +146,24 @@ def test_an_amount_is_meant_in_each_currencys_own_units(database: Database, shop
         numbers = {drafts.get(session, shop.scope, one).draft.message_id for one in found}
     assert unknown in found
     assert numbers == {"20", "21", "22", "40"}
+
+
+def test_what_is_asked_again_is_not_written_again(database: Database, shop: Owner) -> None:
+    """Neither by us nor by the library: that takes longer than the answer."""
+    told: list[object] = []
+
+    def tell(*sent: object) -> None:
+        if str(sent[2]).startswith("SELECT"):
+            told.append(sent[4].cache_hit)  # type: ignore[attr-defined] # an execution's context
+
+    questions: dict[str, Question] = {
+        "": Awaiting((REVIEW, replace(LEAD, limit=USD_50))),
+        "left": LeftUnsigned(),
+    }
+    for _ in range(2):
+        told.clear()
+        event.listen(database.engine, "before_cursor_execute", tell)
+        with database.read() as session:
+            waiting.firsts(session, shop.scope, questions, limit=5, since=AT)
+        event.remove(database.engine, "before_cursor_execute", tell)
+    assert told == [CacheStats.CACHE_HIT] * 2
