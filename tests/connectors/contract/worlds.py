@@ -1,7 +1,8 @@
 """What a contract test needs of a running helpdesk, beside the adapter: people who act in it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
 
 import requests
@@ -49,6 +50,12 @@ class World(Protocol):
     def subscribe(self, endpoint: str) -> str:
         """Have webhooks sent to an address. Returns the secret that signs them."""
 
+    def now(self) -> datetime:
+        """The present there."""
+
+    def pass_time(self, seconds: float) -> None:
+        """It gets later there."""
+
 
 @dataclass(frozen=True)
 class Desk:
@@ -61,11 +68,24 @@ class Desk:
     vendor_account: str
 
 
+@dataclass
+class Clock:
+    """The helpdesk's clock, which a test may move forward."""
+
+    ahead: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
 class ZendeskWorld:
     """Acts through the sandbox's control interface, reads through Zendesk's API."""
 
-    def __init__(self, url: str, *, agent_email: str, credential: tuple[str, str]) -> None:
+    def __init__(
+        self, url: str, clock: Clock, *, agent_email: str, credential: tuple[str, str]
+    ) -> None:
         self._url = url
+        self._clock = clock
         self._http = requests.Session()
         self._http.auth = (f"{credential[0]}/token", credential[1])
         self.agent_email = agent_email
@@ -145,6 +165,14 @@ class ZendeskWorld:
         secret = self._http.get(f"{self._url}/api/v2/webhooks/{number}/signing_secret", timeout=5)
         secret.raise_for_status()
         return str(secret.json()["signing_secret"]["secret"])
+
+    def now(self) -> datetime:
+        """See World."""
+        return self._clock()
+
+    def pass_time(self, seconds: float) -> None:
+        """See World."""
+        self._clock.ahead += timedelta(seconds=seconds)
 
     def close(self) -> None:
         """Let go of the connections."""
