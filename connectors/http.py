@@ -49,6 +49,7 @@ READ_ATTEMPTS = 3
 READ_REDIRECTS = 3
 # A write with all its reading stays below this, so that a claim on it cannot be overtaken.
 WRITE_SECONDS = 18.0
+_ERRORS_READ = 3
 _LONGEST_RETRY_AFTER = 86_400.0
 _SHORTEST_SECRET = 4
 _READING = frozenset({"GET", "HEAD"})
@@ -301,11 +302,24 @@ def _never_sent(error: BaseException) -> bool:
 
 
 def _vendor_words(response: requests.Response) -> str:
-    """The error code and description in the answer, if there are any, short and on one line."""
+    """What the answer says is wrong, if it says anything, short and on one line.
+
+    Either ``error`` and ``description``, or a list of ``errors``, each with a ``code`` and a
+    ``detail`` (https://jsonapi.org/format/#error-objects).
+    """
     try:
         body = response.json()
     except (ValueError, RecursionError):
         return ""
-    words = [body.get(key) for key in ("error", "description")] if isinstance(body, dict) else []
-    text = ": ".join(word for word in words if isinstance(word, str))
+    if not isinstance(body, dict):
+        return ""
+    errors = body.get("errors")
+    listed = errors[:_ERRORS_READ] if isinstance(errors, list) else []
+    said = [_said(body, "error", "description"), *(_said(one, "code", "detail") for one in listed)]
+    text = "; ".join(filter(None, said))
     return f" ({text[:200]!a})" if text else ""
+
+
+def _said(told: object, *names: str) -> str:
+    words = [told.get(name) for name in names] if isinstance(told, dict) else []
+    return ": ".join(word for word in words if isinstance(word, str))
