@@ -33,6 +33,7 @@ def test_an_admin_says_no_and_then_lets_bookbag_in(
     sqlite_bench: Bench, elsewhere: str, sign_in: Open
 ) -> None:
     page = sign_in(CHLOE, viewport={"width": 320, "height": 640}, color_scheme="dark")
+    page.get_by_role("button", name="Menu").click()
     page.get_by_role("link", name="Connect").click()
     asked(sqlite_bench, page, elsewhere)
     page.get_by_role("button", name="Deny").click()
