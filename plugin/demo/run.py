@@ -4,6 +4,7 @@ import json
 import threading
 from collections import Counter
 from collections.abc import Callable, Sequence
+from shlex import quote
 
 import structlog
 from requests import RequestException
@@ -29,6 +30,7 @@ def addresses(world: World) -> list[str]:
         f"workspace: {world.workspace_url}",
         f"queue: {world.service_url}/queue",
         f"service: {world.service_url}",
+        f"commands: . {quote(str(world.commands))}",
     ]
     return lines + [
         f"sign in as {world.names[role]} ({role}): {world.invitation(role)}"

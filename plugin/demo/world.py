@@ -24,6 +24,7 @@ from connectors.types import Money
 from plugin import onboarding
 from plugin.app import Service, upgrade_database
 from plugin.config import Settings, load_settings
+from plugin.demo import commands
 from plugin.demo.hands import Hands
 from plugin.errors import InvalidInputError
 from plugin.models import Role
@@ -35,6 +36,8 @@ from plugin.telling import channels
 _HOST = "127.0.0.1"
 _ACCOUNT = 2222096
 _CLIENT = "bookbag"
+# The client that a person may let in on the helpdesk's consent page.
+_PUBLIC_CLIENT = "bookbag-public"
 _BOT = Seat("Bookbag", "ai-drafts@larkspur-outfitters.example", "admin")
 _LEADS = "Leads"
 _SHOP_NAME = "Larkspur Outfitters"
@@ -69,6 +72,7 @@ class World:
         people: E-mail by role.
         names: Name by role.
         ended: Set when all is about to stop.
+        commands: What a shell reads so that our commands mean the demo.
     """
 
     def __init__(self, options: Options) -> None:
@@ -137,7 +141,12 @@ class World:
             account_id=_ACCOUNT,
             subdomain="larkspur",
             api_users={_BOT.email: self._tokens["api"]},
-            oauth_clients={_CLIENT: OAuthClient(self._tokens["client"], _BOT.email)},
+            oauth_clients={
+                _CLIENT: OAuthClient(self._tokens["client"], _BOT.email),
+                _PUBLIC_CLIENT: OAuthClient(
+                    "", _BOT.email, (f"{self.service_url}/connect/zendesk/callback",)
+                ),
+            },
         )
 
     def _make_merchant(self) -> None:
@@ -169,6 +178,12 @@ class World:
         channels.set_group(self.runtime, merchant_id, account_id, Role.LEAD, leads)
         onboarding.load_macro_file(self.runtime, merchant_id, data("macros.yaml"))
         onboarding.activate_policy(self.runtime, merchant_id, self._policies, by="demo")
+        self.commands = commands.write(
+            self.settings,
+            _key_file(self.settings.data),
+            merchant_id=merchant_id,
+            account_id=account_id,
+        )
 
     def _install_sidebar(self, account_id: str) -> None:
         """Trust the sidebar's openings that the sandbox signs, and let it show the sidebar."""
@@ -239,22 +254,27 @@ def json_lines(text: str) -> list[dict[str, Any]]:
 
 
 def _settings(options: Options) -> Settings:
-    options.data.mkdir(parents=True, exist_ok=True)
+    folder = options.data.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
     port = options.port or _free_port()
     environ = {
-        "BOOKBAG_DATA": str(options.data),
+        "BOOKBAG_DATA": str(folder),
         "BOOKBAG_BIND": f"{_HOST}:{port}",
         "BOOKBAG_PUBLIC_URL": f"http://{_HOST}:{port}",
-        "BOOKBAG_SECRET_KEYS": _key(options.data),
+        "BOOKBAG_SECRET_KEYS": _key(folder),
         "BOOKBAG_ALLOW_PRIVATE_ADDRESSES": "yes",
     }
-    environ["BOOKBAG_DATABASE_URL"] = options.database_url or _fresh_database(options.data)
+    environ["BOOKBAG_DATABASE_URL"] = options.database_url or _fresh_database(folder)
     return load_settings(environ)
+
+
+def _key_file(folder: Path) -> Path:
+    return folder / "demo.key"
 
 
 def _key(folder: Path) -> str:
     """The demo's own key, readable by its owner alone."""
-    path = folder / "demo.key"
+    path = _key_file(folder)
     if not path.exists():
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
             file.write(Fernet.generate_key())

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
 
 import pytest
 from sqlalchemy import text
@@ -120,6 +121,18 @@ def test_every_stage_is_found(played: Played) -> None:
     code, stages = played.said()
     assert [name for name, row in stages.items() if not row.startswith("ok ")] == []
     assert code == 0
+
+
+def test_the_commands_mean_the_demo(played: Played) -> None:
+    """As an admin would: the shell reads the file that the demo names, then asks the doctor."""
+    line = f'. {quote(str(played.looking.world.commands))} && "$0" doctor zendesk --json'
+    line += ' --merchant "$MERCHANT" --account "$ACCOUNT"'
+    ran = subprocess.run(
+        ["/bin/sh", "-c", line, BOOKBAG], capture_output=True, text=True, check=False
+    )
+    checks = {one["check"]: one["health"] for one in json.loads(ran.stdout)["checks"]}
+    assert {checks[name] for name in ("token", "webhook", "signing secret", "tags")} == {"ok"}
+    assert played.looking.world.commands.stat().st_mode & 0o077 == 0
 
 
 def test_a_tag_that_tells_another_state_is_noticed(played: Played) -> None:
