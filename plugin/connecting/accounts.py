@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from connectors.base import AccountAccess
 from connectors.connecting import Client, Identity
-from connectors.errors import AuthError
+from connectors.errors import AuthError, UnavailableError
 from connectors.grants import FreshGrant, Tokens
 from plugin.errors import InvalidInputError
 from plugin.runtime import Runtime
@@ -160,6 +160,11 @@ def _looked_at(
         identity = runtime.connecting(wanted.helpdesk).look(access)
     except AuthError as refused:
         raise AuthError(f"{wanted.url} does not let this credential in: {refused}") from None
+    except UnavailableError as away:
+        raise UnavailableError(
+            f"{wanted.url} does not answer; is the address right? {away}",
+            retry_after=away.retry_after,
+        ) from None
     if identity.lacks:
         who = f"{identity.name} ({identity.email})" if identity.email else identity.name
         raise InvalidInputError("", f"{who} cannot be used. {'. '.join(identity.lacks)}.")

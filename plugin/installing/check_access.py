@@ -1,11 +1,11 @@
 """Whether we get in: credential, seat, scopes, clock, and how many calls are left."""
 
-import json
 from collections.abc import Iterator
 from datetime import datetime
 
 from connectors.administration import Standing
 from connectors.types import PersonRole
+from plugin.connecting import accounts
 from plugin.installing.check import Check, fail, ok, warn
 from plugin.installing.looking import Site
 
@@ -29,10 +29,11 @@ def access(site: Site, standing: Standing) -> Iterator[Check]:
 
 
 def _credential(site: Site, seat: str) -> Check:
-    if "api_token" in json.loads(site.account.credentials):
-        fix = "make an OAuth client and run `bookbag account set-credentials`"
+    way = accounts.how(site.account)
+    if way == accounts.TOKEN:
+        fix = "make an OAuth client and run `bookbag connect zendesk` with it"
         return warn("token", f"{seat}: an API token, which Zendesk ends on 2027-04-30", fix)
-    return ok("token", f"{seat}: an OAuth client")
+    return ok("token", f"{seat}: {'a consent' if way == accounts.CONSENT else 'an OAuth client'}")
 
 
 def _scopes(standing: Standing) -> Check:

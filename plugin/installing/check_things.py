@@ -182,7 +182,7 @@ def gate(found: Found) -> Iterator[Check]:
         return
     checks = [_stand_in(found, one) for one in used]
     bad = [check for check in checks if check.health is not Health.OK]
-    yield from bad or [ok("e-mail gate", f"{len(used)} of your triggers are behind it")]
+    yield from bad or [ok("e-mail gate", f"closed; triggers behind it: {len(used)}")]
     past = [one.replaces.name for one in gates if one not in used and one.replaces]
     if past:
         fix = "run `bookbag install zendesk --email-gate` again to put them behind it"

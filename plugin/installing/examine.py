@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from connectors.administration import Kind, Tell
-from connectors.errors import AuthError, ConnectorError
+from connectors.errors import AuthError, ConnectorError, GrantLostError
 from plugin.installing import check_access, check_things, check_work
 from plugin.installing.check import Check, Health, fail
 from plugin.installing.check_things import Found
@@ -20,7 +20,7 @@ def _asked(site: Site, tell: Tell) -> Iterator[Check]:
         tell("asking the helpdesk who we are")
         standing = site.helpdesk.standing()
     except ConnectorError as why:
-        yield fail("token", f"the helpdesk lets us not in: {why}", _way_in(why))
+        yield fail("token", f"the helpdesk does not let us in: {why}", _way_in(why))
         return
     yield from check_access.access(site, standing)
     try:
@@ -37,6 +37,8 @@ def _asked(site: Site, tell: Tell) -> Iterator[Check]:
 
 
 def _way_in(why: ConnectorError) -> str:
+    if isinstance(why, GrantLostError):
+        return "press *Connect again* on the page Connect, or run `bookbag connect zendesk`"
     if isinstance(why, AuthError):
         return (
             "run `bookbag account set-credentials`; the seat must be an admin, with read and write"

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from plugin.models import AWAITING
+from plugin.models import AWAITING, DraftState
 from plugin.store.installed_tables import Installed
 from plugin.store.schema import DraftRow
 from plugin.store.scope import Scope
@@ -88,7 +88,10 @@ def has_gate(session: Session, scope: Scope, account_id: str) -> bool:
 
 
 def waiting_tickets(session: Session, scope: Scope, account_id: str, *, most: int) -> Sequence[str]:
-    """Some of the tickets whose draft waits for somebody, to hold their tags against it."""
+    """Some of the tickets whose draft waits for somebody, to hold their tags against it.
+
+    What must be signed comes first, then what is newest.
+    """
     return session.scalars(
         select(DraftRow.ticket_id)
         .where(
@@ -96,7 +99,7 @@ def waiting_tickets(session: Session, scope: Scope, account_id: str, *, most: in
             DraftRow.state.in_(AWAITING),
             DraftRow.account_id == account_id,
         )
-        .order_by(DraftRow.id.desc())
+        .order_by(DraftRow.state != DraftState.AWAITING_APPROVAL, DraftRow.id.desc())
         .limit(most)
     ).all()
 

@@ -14,6 +14,7 @@ from connectors.connecting import Client
 from connectors.grants import Tokens
 from connectors.zendesk.connecting import ZendeskConnecting
 from connectors.zendesk.oauth_grant import Renewal
+from plugin.connecting.consents import Answer
 from plugin.connecting.kept_grant import KeptGrant
 from plugin.store import grants
 from plugin.store.engine import Database
@@ -27,6 +28,13 @@ BACK = "https://support.example/connect/zendesk/callback"
 VERIFIER = "v" * 43
 PROOF = base64.urlsafe_b64encode(hashlib.sha256(VERIFIER.encode()).digest()).rstrip(b"=").decode()
 SECONDS = 15
+
+
+def answered(address: str) -> Answer:
+    """What the consent page leads back with."""
+    told = parse_qs(urlsplit(address).query)
+    state, code, error = (told.get(name, [""])[0] for name in ("state", "code", "error"))
+    return Answer(state, code, error)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from urllib.parse import parse_qs, urlsplit
 
 from connectors.connecting import Client
 from connectors.errors import ConnectorError
@@ -10,11 +9,10 @@ from connectors.zendesk.oauth_grant import Renewal
 from plugin import onboarding
 from plugin.connecting import consents
 from plugin.connecting.accounts import Wanted
-from plugin.connecting.consents import Answer
 from plugin.connecting.kept_grant import KeptGrant
 from plugin.store import grants, merchants
 from tests.bench.world import BOT, CHLOE, Bench
-from tests.connecting.consented import Desk
+from tests.connecting.consented import Desk, answered
 from tests.web.visitor import Visitor
 
 # Not the client that the day's account is reached by.
@@ -31,8 +29,7 @@ def connected_and_lost(bench: Bench) -> None:
     wanted, client = Wanted("zendesk", url), Client(CLIENT, "")
     begun = consents.begin(runtime, scope, wanted, client, person_id=None)
     consents.outcome(runtime, scope, begun.id)
-    told = parse_qs(urlsplit(desk.consent(begun.page, BOT)).query)
-    answer = Answer(told["state"][0], told["code"][0], "")
+    answer = answered(desk.consent(begun.page, BOT))
     account_id = consents.finish(runtime, "zendesk", answer, person_id=None).account_id
     with suppress(consents.NotConnectedError):
         consents.finish(runtime, "zendesk", answer, person_id=None)

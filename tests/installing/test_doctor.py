@@ -181,7 +181,7 @@ def test_a_helpdesk_that_is_down_is_told(sound: Desk) -> None:
     for _ in range(3):
         sound.fault(503, "GET", "/api/v2/users/me")
     ran = sound.doctor()
-    assert (ran.code, "lets us not in" in ran.out) == (1, True)
+    assert (ran.code, "does not let us in" in ran.out) == (1, True)
     sound.api("DELETE", "/sandbox/faults")
 
 

@@ -5,10 +5,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from plugin.models import DraftState
 from plugin.store import inbox, installed, merchants
 from plugin.store.engine import Database
 from plugin.store.schema import InboxEvent
-from tests.store.support import AT, Owner, owner
+from tests.store.support import AT, Owner, add_draft, owner
 
 
 def intend(session: Session, of: Owner, key: str, *, made: bool, **more: Any) -> None:
@@ -34,6 +35,18 @@ def test_what_was_written_down_first_stays(database: Database, shop: Owner) -> N
         installed.forget(*where, "off:7")
         assert [row.key for row in installed.of_account(*where)] == ["webhook"]
         assert not installed.has_gate(*where)
+
+
+def test_of_the_tickets_that_wait_those_to_be_signed_come_first(
+    database: Database, shop: Owner
+) -> None:
+    states = ("awaiting_review", "awaiting_approval", "awaiting_review", "delivered")
+    for number, state in enumerate(states, 1):
+        add_draft(database, shop, str(number), ticket_id=f"T{number}", state=DraftState(state))
+    with database.read() as session:
+        where = (session, shop.scope, shop.account_id)
+        assert list(installed.waiting_tickets(*where, most=9)) == ["T2", "T3", "T1"]
+        assert list(installed.waiting_tickets(*where, most=1)) == ["T2"]
 
 
 def test_another_merchant_sees_and_changes_nothing_of_it(database: Database, shop: Owner) -> None:
