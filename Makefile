@@ -41,7 +41,8 @@ bench: setup
 	$(BIN)/python -m bench $(ARGS)
 
 pictures: setup
-	BOOKBAG_PICTURES=docs/pictures $(BIN)/pytest -q tests/web/test_zendesk_sidebar.py tests/web/test_zendesk_save.py $(ARGS)
+	BOOKBAG_PICTURES=docs/pictures $(BIN)/pytest -q tests/web/test_first_draft.py \
+	  tests/web/test_zendesk_sidebar.py tests/web/test_zendesk_save.py $(ARGS)
 
 lock:
 	$(BIN)/pip-compile --quiet --generate-hashes --allow-unsafe --extra dev --strip-extras \

@@ -5,7 +5,6 @@ the parent's half of the library's protocol.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from string import Template
@@ -19,12 +18,12 @@ from playwright.sync_api import (
     Locator,
     Page,
     Route,
-    ViewportSize,
     expect,
 )
 
 from plugin.store import merchants
 from tests.bench.world import Bench
+from tests.web import pictures
 from tests.web.helpdesk_page import MEANT
 from tests.web.sidebar_app import HOST, claims, install, signed
 from tests.web.zaf_sdk import zaf_sdk
@@ -32,7 +31,6 @@ from tests.web.zaf_sdk import zaf_sdk
 ORIGIN = f"https://{HOST}"
 CDN = "https://static.zdassets.com/zendesk_app_framework_sdk/2.0/zaf_sdk.min.js"
 _SECONDS = 15
-_PICTURE: ViewportSize = {"width": 1280, "height": 860}
 _PAGE = Template((Path(__file__).parent / "data" / "zendesk.html").read_text("utf-8"))
 
 
@@ -77,14 +75,8 @@ class Zendesk:
         return told
 
     def picture(self, name: str) -> None:
-        """Take a picture for the docs, where they are being made: ``make pictures``."""
-        folder = os.environ.get("BOOKBAG_PICTURES")
-        if folder:
-            self.page.set_viewport_size(_PICTURE)
-            self.page.evaluate("scrollTo(0, 0)")
-            # For the sidebar to have its height.
-            self.page.wait_for_timeout(300)
-            self.page.screenshot(path=Path(folder) / f"{name}.png")
+        """Take a picture for the docs."""
+        pictures.take(self.page, name)
 
     @staticmethod
     def library(route: Route) -> None:
