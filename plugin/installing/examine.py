@@ -7,6 +7,7 @@ from connectors.errors import AuthError, ConnectorError, GrantLostError
 from plugin.installing import check_access, check_things, check_work
 from plugin.installing.check import Check, Health, fail
 from plugin.installing.check_things import Found
+from plugin.installing.failing import CONSENT_AGAIN
 from plugin.installing.looking import Site
 
 
@@ -38,7 +39,7 @@ def _asked(site: Site, tell: Tell) -> Iterator[Check]:
 
 def _way_in(why: ConnectorError) -> str:
     if isinstance(why, GrantLostError):
-        return "press *Connect again* on the page Connect, or run `bookbag connect zendesk`"
+        return CONSENT_AGAIN
     if isinstance(why, AuthError):
         return (
             "run `bookbag account set-credentials`; the seat must be an admin, with read and write"

@@ -5,8 +5,11 @@ from contextlib import contextmanager
 
 from connectors.errors import ConnectorError
 
+# How a person lets us in again.
+CONSENT_AGAIN = "press *Connect again* on the page Connect, or run `bookbag connect zendesk`"
 _FIXES: Mapping[str, str] = {
     "auth": "the seat must be an admin, and its token must have the scopes read and write",
+    "grant_lost": CONSENT_AGAIN,
     "rate_limited": "too many calls at once; wait a minute",
     "rejected": "read what it says and mend it there",
     "not_found": "somebody took it away meanwhile, or this plan of the helpdesk has no such thing",

@@ -1,6 +1,6 @@
 """Reads what is in a helpdesk account, and what we wrote down of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from connectors.administration import Administration, Kind, Setup, Tell, Thing, Wanted
@@ -72,6 +72,17 @@ class Look:
     steps: tuple[Step, ...]
 
 
+def _only(accounts: Sequence[Account], kind: str) -> Account:
+    if not accounts:
+        raise InvalidInputError(
+            "account", f"this merchant has no {kind} account: run `bookbag connect {kind}`"
+        )
+    if len(accounts) > 1:
+        which = ", ".join(f"{one.id} ({one.url})" for one in accounts)
+        raise InvalidInputError("account", f"name one of {which}")
+    return accounts[0]
+
+
 def site(runtime: Runtime, merchant_id: str, account_id: str | None, kind: str) -> Site:
     """An account of a merchant; the only one of its kind where none is named.
 
@@ -85,10 +96,7 @@ def site(runtime: Runtime, merchant_id: str, account_id: str | None, kind: str) 
             account = merchants.account(session, scope, account_id)
         else:
             found = [one for one in merchants.accounts(session, scope) if one.helpdesk == kind]
-            if len(found) != 1:
-                many = "has no" if not found else "has more than one"
-                raise InvalidInputError("account", f"name one: this merchant {many} {kind} account")
-            account = found[0]
+            account = _only(found, kind)
     if account.helpdesk != kind:
         raise InvalidInputError("account", f"this is an account of {account.helpdesk}")
     return Site(runtime, scope, account, runtime.helpdesk(account).administration())

@@ -10,7 +10,8 @@ from plugin.connecting import consents
 from plugin.connecting.accounts import Wanted
 from plugin.installing.check import Check
 from plugin.installing.examine import examine
-from plugin.installing.looking import site
+from plugin.installing.failing import StepError
+from plugin.installing.looking import Site, look, site
 from plugin.store import grants
 from plugin.store.grants import Held
 from tests.bench.catching_up import compare
@@ -46,10 +47,13 @@ def held(bench: Bench) -> Held:
     return found
 
 
+def account_of(bench: Bench) -> Site:
+    return site(bench.runtime, bench.scope.merchant_id, bench.account_id, "zendesk")
+
+
 def way_in(bench: Bench) -> Check:
     """What the doctor says of it."""
-    where = site(bench.runtime, bench.scope.merchant_id, bench.account_id, "zendesk")
-    return examine(where, lambda _: None)[0]
+    return examine(account_of(bench), lambda _: None)[0]
 
 
 def test_catching_up_alone_keeps_it(bench: Bench) -> None:
@@ -61,10 +65,13 @@ def test_catching_up_alone_keeps_it(bench: Bench) -> None:
     assert (way_in(bench).health, way_in(bench).found) == ("ok", "Bookbag (admin): a consent")
 
 
-def test_the_doctor_says_how_it_is_given_again(bench: Bench) -> None:
+def test_the_doctor_and_install_say_how_it_is_given_again(bench: Bench) -> None:
     bench.pass_time((REFRESH_LASTS + timedelta(hours=1)).total_seconds())
     lost = way_in(bench)
     assert (lost.name, lost.health, held(bench).is_lost) == ("token", "fail", True)
     assert lost.fix is not None
     assert "*Connect again*" in lost.fix
     assert "`bookbag connect zendesk`" in lost.fix
+    with pytest.raises(StepError) as stopped:
+        look(account_of(bench), fields=False, gate=False, tell=lambda _: None)
+    assert lost.fix in str(stopped.value)

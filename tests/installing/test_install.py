@@ -229,9 +229,14 @@ def test_either_way_to_the_key_will_do(desk: Desk, missing: str) -> None:
 
 
 def test_an_account_must_be_named_where_there_are_several(desk: Desk) -> None:
-    desk.shell.account(desk.merchant, **{"vendor-account": "7"})
+    other = desk.shell.account(desk.merchant, **{"vendor-account": "7"}).json
     ran = desk.install()
-    assert (ran.code, "account: name one" in ran.err) == (2, True)
+    assert (ran.code, "account: name one of" in ran.err) == (2, True)
+    for named in (f"{desk.account} ({desk.url})", f"{other['id']} (https://larkspur.zendesk.com)"):
+        assert named in ran.line
+    nobody = desk.shell.merchant("Nobody")
+    ran = desk.shell("doctor", "zendesk", "--merchant", nobody)
+    assert (ran.code, "run `bookbag connect zendesk`" in ran.line) == (2, True)
     assert desk.install("--account", desk.account).code == 0
 
 
