@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page, expect
 
-from tests.bench.world import BEN, CHLOE, Bench
+from tests.bench.world import CHLOE, Bench
 from tests.web.conftest import Open
 from tests.web.test_accessibility import violations
 
@@ -58,8 +58,8 @@ def test_on_a_phone_the_menu_opens_and_closes_by_keyboard(sign_in: Open) -> None
 
 
 def test_where_there_is_room_the_menu_lies_open(sqlite_bench: Bench, sign_in: Open) -> None:
-    page = sign_in(BEN)
-    for width in (1280, 641):
+    page = sign_in(CHLOE)
+    for width in (1280, 769):
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(f"{sqlite_bench.url}/queue")
         expect(page.get_by_role("button", name="Menu")).to_be_hidden()
