@@ -16,7 +16,7 @@ from plugin.privacy import erase
 from plugin.privacy.wiping import WIPES, wipe, wipe_drafts
 from plugin.runtime import Runtime
 from plugin.store import audit, erasures, privacy, retention, unscoped
-from plugin.store.schema import ReservationRow
+from plugin.store.reservation_tables import ReservationRow
 from plugin.store.scope import Scope
 
 log = structlog.get_logger(__name__)

@@ -13,7 +13,7 @@ from plugin.store.audit_tables import AuditText
 from plugin.store.base import Base, Owned
 from plugin.store.customers import OnTicket
 from plugin.store.privacy_tables import TicketCustomer
-from plugin.store.schema import ReservationRow
+from plugin.store.reservation_tables import ReservationRow
 from plugin.store.scope import Scope
 
 ERASED = "(erased)"

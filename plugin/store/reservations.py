@@ -10,7 +10,8 @@ from sqlalchemy.orm.attributes import InstrumentedAttribute
 from connectors.types import ActionRequest, Money
 from plugin.models import DraftState, Per, ReservationState
 from plugin.store import privacy
-from plugin.store.schema import ActionRow, ReservationRow
+from plugin.store.reservation_tables import ReservationRow
+from plugin.store.schema import ActionRow
 from plugin.store.scope import Scope
 
 _S = DraftState

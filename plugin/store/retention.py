@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from plugin.models import DraftState, EffectKind, EffectState, InboxState
 from plugin.store.privacy_tables import TicketCustomer
-from plugin.store.schema import DraftRow, EffectRow, InboxEvent, ReservationRow
+from plugin.store.reservation_tables import ReservationRow
+from plugin.store.schema import DraftRow, EffectRow, InboxEvent
 from plugin.store.scope import Scope
 
 _S = DraftState

@@ -19,7 +19,6 @@ from plugin.models import (
     Outcome,
     Oversight,
     RejectReason,
-    ReservationState,
     Role,
     Surface,
     VerdictKind,
@@ -261,34 +260,6 @@ class ActionRow(Owned):
     origins: Mapped[Any | None] = mapped_column(Json())
     done_by: Mapped[str | None] = mapped_column(ForeignKey("bb_person.id"))
     done_at: Mapped[datetime | None]
-
-
-class ReservationRow(Owned):
-    """An action's money as it counts against limits, and whose it is, folded for comparison."""
-
-    __tablename__ = "bb_reservation"
-    __table_args__ = (
-        UniqueConstraint("draft_id", "merchant_id", "position"),
-        *(
-            Index(f"ix_bb_reservation_{whose}", "merchant_id", whose, "reserved_at")
-            for whose in ("customer", "order_id", "household")
-        ),
-        Index("ix_bb_reservation_merchant", "merchant_id", "reserved_at"),
-        kept_index("bb_reservation", "reserved_at"),
-    )
-
-    draft_id: Mapped[str] = mapped_column(ForeignKey("bb_draft.id"))
-    position: Mapped[int]
-    state: Mapped[ReservationState]
-    type: Mapped[str]
-    amount_minor: Mapped[int] = mapped_column(Minor)
-    currency: Mapped[str] = mapped_column(String(3))
-    customer: Mapped[str | None]
-    order_id: Mapped[str | None]
-    household: Mapped[str | None]
-    agent: Mapped[str | None]
-    reserved_at: Mapped[datetime]
-    erased_at: Mapped[datetime | None]
 
 
 class VerdictRow(Owned):

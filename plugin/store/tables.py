@@ -12,6 +12,7 @@ from plugin.store import (  # noqa: F401 (imported for their tables)
     installed_tables,
     people_tables,
     privacy_tables,
+    reservation_tables,
     schema,
     telling_tables,
 )

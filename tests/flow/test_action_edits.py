@@ -9,7 +9,8 @@ from plugin import onboarding
 from plugin.errors import ForbiddenError, InvalidInputError, MovedError
 from plugin.models import DraftState, Oversight, RejectReason, VerdictKind
 from plugin.store import verdicts
-from plugin.store.schema import ReservationRow, VerdictRow
+from plugin.store.reservation_tables import ReservationRow
+from plugin.store.schema import VerdictRow
 from tests.bench.world import ANA, BEN, CHLOE, Bench
 from tests.flow.saying import drop, pay, say
 

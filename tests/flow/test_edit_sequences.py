@@ -16,7 +16,7 @@ from plugin.review.action_edits import ActionChange
 from plugin.review.verdicts import Verdict, give
 from plugin.store import drafts, people, reservations, verdicts
 from plugin.store.drafts import Held, action_of
-from plugin.store.schema import ReservationRow
+from plugin.store.reservation_tables import ReservationRow
 from tests.bench.world import ANA, BEN, CHLOE, Bench
 from tests.flow.made_up import made_up
 

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from plugin import onboarding
 from plugin.models import DraftState, Oversight, ReservationState
-from plugin.store.schema import ReservationRow
+from plugin.store.reservation_tables import ReservationRow
 from tests.bench.databases import settings_for
 from tests.bench.world import ANA, BEN, Bench
 

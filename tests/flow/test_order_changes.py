@@ -11,7 +11,8 @@ from connectors.errors import AuthError, UnavailableError
 from plugin import onboarding
 from plugin.errors import ForbiddenError, MovedError
 from plugin.models import DraftState, Oversight
-from plugin.store.schema import ActionRow, DraftRow, ReservationRow, VerdictRow
+from plugin.store.reservation_tables import ReservationRow
+from plugin.store.schema import ActionRow, DraftRow, VerdictRow
 from tests.bench.databases import settings_for
 from tests.bench.faults import closed_shop, fail_with, with_faults
 from tests.bench.world import ANA, BEN, Bench

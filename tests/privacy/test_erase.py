@@ -24,7 +24,8 @@ from plugin.privacy.wiping import ERASED_NOTE
 from plugin.replay import replay
 from plugin.review import status
 from plugin.store import customers, drafts, erasures, reservations
-from plugin.store.schema import CorrectionRow, DecisionRow, DraftRow, ReservationRow, VerdictRow
+from plugin.store.reservation_tables import ReservationRow
+from plugin.store.schema import CorrectionRow, DecisionRow, DraftRow, VerdictRow
 from tests.bench.faults import fail_with, with_faults
 from tests.bench.world import ANA, BEN, Bench
 from tests.intake.payloads import event, kept, post

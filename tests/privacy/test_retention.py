@@ -8,7 +8,8 @@ from plugin.audit.verify import verify
 from plugin.models import DraftState
 from plugin.privacy import retention
 from plugin.store import privacy
-from plugin.store.schema import DraftRow, ReservationRow
+from plugin.store.reservation_tables import ReservationRow
+from plugin.store.schema import DraftRow
 from tests.bench.world import Bench
 from tests.privacy.customer import EMAIL, MARKER, a_long_story
 from tests.privacy.whole_database import places
