@@ -35,7 +35,7 @@ test: check
 	$(BIN)/pytest -n 3 --dist loadfile --equal-databases $(DATABASES) $(ARGS)
 
 soak: setup
-	$(BIN)/pytest bench/soak $(ARGS)
+	$(BIN)/pytest -o faulthandler_timeout=0 bench/soak $(ARGS)
 
 bench: setup
 	$(BIN)/python -m bench $(ARGS)
