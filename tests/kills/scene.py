@@ -24,7 +24,8 @@ from tests.kills.gate import Gate
 from tests.kills.nursery import Child, Nursery
 
 # A process that will be killed takes short leases: nobody else is there to take them from it.
-KILLED = Pace.for_tests(40)
+# What it asks to be swept may wait: looking for it forty times a second is most of its work.
+KILLED = Pace.for_tests(40, poll_swept=0.1)
 # The next one takes long ones, since it must not lose them to itself on a busy machine.
 HEALER = Pace.for_tests(10, beat=0.05, silent=0.3, sweep=0.125, overdue=0.25)
 

@@ -1,4 +1,4 @@
-"""A warm process that forks the others: what takes a second to import is imported once.
+"""A warm process that forks the others: what takes a second to import or make is made once.
 
 Run as ``python -m tests.kills.zygote FD``. It has no thread, no engine and no connection when it
 forks, so that nothing is shared but code.
@@ -9,16 +9,13 @@ import json
 import os
 import socket
 import sys
+import tempfile
 import traceback
 from pathlib import Path
 
-from sqlalchemy.orm import configure_mappers
-
-from plugin.app import _built_in
-from plugin.demo.world import data
-from plugin.drafting.base import Request
-from plugin.policy.load import load as load_policy
+from tests.bench.databases import databases, memory, settings_for
 from tests.bench.sameness import made_once
+from tests.bench.world import ANA, Bench
 from tests.kills.child import Life, live
 
 LONGEST_ORDER = 65_536
@@ -26,12 +23,13 @@ LONGEST_ORDER = 65_536
 
 def main(nursery: socket.socket) -> None:
     """Take orders, one a message, until nobody is there to give any."""
-    _warm()
-    threads = len(list(Path("/proc/self/task").iterdir()))
-    if threads != 1:
-        raise RuntimeError(f"{threads} threads: a fork would lose some of them")
-    gc.freeze()
     with made_once():
+        _warm()
+        threads = len(list(Path("/proc/self/task").iterdir()))
+        if threads != 1:
+            raise RuntimeError(f"{threads} threads: a fork would lose some of them")
+        gc.collect()
+        gc.freeze()
         _serve(nursery)
 
 
@@ -51,11 +49,15 @@ def _serve(nursery: socket.socket) -> None:
 
 
 def _warm() -> None:
-    """Load what the first draft would load, and map what the first row would."""
-    configure_mappers()
-    drafter = _built_in(data("macros.yaml"))
-    drafter.draft(Request(subject="Where is it?", text="Where is my order #1001? I am waiting."))
-    load_policy(data("policies.yaml"))
+    """Load and compile what the first ticket would, from its webhook to its reply."""
+    with (
+        databases(memory()) as found,
+        tempfile.TemporaryDirectory() as folder,
+        Bench(settings_for(found.fresh("sqlite"), Path(folder))) as bench,
+    ):
+        bench.opened("where_is_my_order")
+        bench.note(bench.opened("refund_under_limit"), ANA, "/approve done")
+        bench.pass_time(bench.runtime.settings.undo_seconds)
 
 
 def _fork(life: Life, nursery: socket.socket, descriptor: int) -> int:
