@@ -32,7 +32,7 @@ format: setup
 	$(BIN)/ruff check --fix .
 
 test: check
-	$(BIN)/pytest -n 3 --dist loadfile --equal-databases $(DATABASES) $(ARGS)
+	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --equal-databases $(DATABASES) $(ARGS)
 
 soak: setup
 	$(BIN)/pytest -o faulthandler_timeout=0 bench/soak $(ARGS)
