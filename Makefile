@@ -31,8 +31,15 @@ format: setup
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-test: check
+test: setup
+	$(MAKE) --no-print-directory --jobs=2 check .venv/collected
 	$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder --equal-databases $(DATABASES) $(ARGS)
+
+# Once, beside the check, which has work for one core: what pytest makes of the tests is kept, so
+# that its workers need not all make it again. What is wrong with a test is told when it runs.
+.venv/collected: .venv/ready
+	-@$(BIN)/pytest --collect-only -qq > /dev/null
+	touch $@
 
 soak: setup
 	$(BIN)/pytest -o faulthandler_timeout=0 bench/soak $(ARGS)
