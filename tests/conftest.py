@@ -33,7 +33,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
-    """Nothing of what is imported is garbage: looking for some would be a fifth of the work."""
+    """Nothing of what is imported is garbage: looking for some would be an eighth of the work."""
     gc.disable()
     try:
         return (yield)
