@@ -284,7 +284,7 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
 def _worth_another_try(error: BaseException) -> bool:
     # Where the other side named a time, the queue waits better than a thread does.
-    return isinstance(error, UnavailableError) and error.retry_after is None
+    return isinstance(error, UnavailableError) and not error.retry_after
 
 
 def _never_sent(error: BaseException) -> bool:
@@ -306,6 +306,20 @@ def _vendor_words(response: requests.Response) -> str:
         body = response.json()
     except (ValueError, RecursionError):
         return ""
-    words = [body.get(key) for key in ("error", "description")] if isinstance(body, dict) else []
+    words = _words(body) if isinstance(body, dict) else ()
     text = ": ".join(word for word in words if isinstance(word, str))
     return f" ({text[:200]!a})" if text else ""
+
+
+def _words(body: Mapping[str, Any]) -> Iterable[object]:
+    """``{"error", "description"}``, or ``{"error": {"msg", "data": {field: [sentence]}}}``."""
+    error = body.get("error")
+    if not isinstance(error, dict):
+        return error, body.get("description")
+    data = error.get("data")
+    faults = data.items() if isinstance(data, dict) else ()
+    return error.get("msg"), *(f"{field} {_sentence(fault)}" for field, fault in faults)
+
+
+def _sentence(fault: object) -> str:
+    return " ".join(map(str, fault)) if isinstance(fault, list) else str(fault)

@@ -1,4 +1,4 @@
-"""Plain text as the HTML of a comment. Pure."""
+"""Plain text as the HTML of a message. Pure."""
 
 import html
 import re
@@ -7,7 +7,7 @@ import re
 def to_html(text: str) -> str:
     """Paragraphs at blank lines, line breaks inside them, everything escaped.
 
-    Links stay text: Zendesk makes them clickable by itself.
+    Links stay text: helpdesks make them clickable by themselves.
     """
     text = text.replace("\r\n", "\n").replace("\r", "\n").strip("\n")
     paragraphs = (part for part in re.split(r"\n[ \t]*\n\s*", text) if part.strip())

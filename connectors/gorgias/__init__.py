@@ -1,0 +1,1 @@
+"""The helpdesk Gorgias. Source: https://developers.gorgias.com/reference."""
