@@ -1,0 +1,106 @@
+"""Puts the sandbox together."""
+
+from http import HTTPStatus
+
+from flask import Flask, jsonify, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
+
+from connectors.sandbox.faults import Faults, FaultSeam, fault_routes
+from connectors.sandbox.gorgias import ai_agent, control, rates, sending_control, truth
+from connectors.sandbox.gorgias.api import (
+    events,
+    guard,
+    messages,
+    oauth,
+    people,
+    tags,
+    ticket_tags,
+    tickets,
+)
+from connectors.sandbox.gorgias.auth import Credentials
+from connectors.sandbox.gorgias.bucket import Bucket
+from connectors.sandbox.gorgias.config import SandboxConfig
+from connectors.sandbox.gorgias.desk import Desk
+from connectors.sandbox.gorgias.errors import ApiError
+from connectors.sandbox.gorgias.journal import Journal
+from connectors.sandbox.gorgias.ledger import Ledger
+from connectors.sandbox.gorgias.mailroom import Mailroom
+from connectors.sandbox.gorgias.refusals import refusal
+from connectors.sandbox.gorgias.wiring import Sandbox, install
+from connectors.sandbox.seam import Seam, attach
+from connectors.sandbox.server import add_background
+
+_LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
+# The workspace's pages are not among them: a page that refreshes would use faults up.
+_INTERFACE = ("/api/", "/oauth/")
+_AREAS = (
+    *(oauth, tickets, messages, ticket_tags, tags, people, events),
+    *(control, ai_agent, sending_control, truth),
+)
+
+
+def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
+    """A helpdesk with the seats of `config` and no tickets.
+
+    Messages are sent while a `SandboxServer` serves the app.
+    """
+    # The root's static folder is off: the pages bring their own.
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = _LARGEST_REQUEST_BYTES
+    # Gorgias gives its addresses with a slash at the end, and takes them without one.
+    app.url_map.strict_slashes = False
+    app.json.sort_keys = False  # type: ignore[attr-defined]  # only the default provider has it
+    sandbox = _build(config)
+    install(app, sandbox)
+    add_background(app, sandbox.mailroom)
+    attach(app, seam)
+    attach(app, FaultSeam(sandbox.faults, paths=_INTERFACE, answer=refusal))
+    rates.attach(app)
+    guard.attach(app)
+    for area in _AREAS:
+        app.register_blueprint(area.blueprint)
+    app.register_blueprint(fault_routes(sandbox.faults))
+    app.register_error_handler(ApiError, _refused)
+    app.register_error_handler(HTTPException, _failed)
+    return app
+
+
+def _build(config: SandboxConfig) -> Sandbox:
+    desk = Desk(config)
+
+    def seconds() -> float:
+        return config.clock().timestamp()
+
+    def bucket(most: int) -> Bucket:
+        return Bucket(most, config.limits.seconds, clock=seconds, lock=desk.lock)
+
+    ledger = Ledger(desk.lock)
+    journal = Journal(desk.ids, desk.lock)
+    mailroom = Mailroom(desk, ledger, seconds=config.sending_seconds)
+    desk.watch(ledger.see)
+    desk.watch(lambda change: journal.see(change, desk.now()))
+    desk.watch(mailroom.see)
+    return Sandbox(
+        config=config,
+        desk=desk,
+        credentials=Credentials(config, desk),
+        key_calls=bucket(config.limits.key_calls),
+        oauth_calls=bucket(config.limits.oauth_calls),
+        journal=journal,
+        ledger=ledger,
+        mailroom=mailroom,
+        faults=Faults(seconds),
+    )
+
+
+def _refused(error: ApiError) -> ResponseReturnValue:
+    return jsonify(error.body), error.status
+
+
+def _failed(error: HTTPException) -> ResponseReturnValue:
+    """JSON for machines; werkzeug's short page for people."""
+    if not request.path.startswith(("/api/", "/oauth/", "/sandbox/")):
+        return error
+    message = "Resource not found." if error.code == HTTPStatus.NOT_FOUND else f"{error.name}."
+    return jsonify(error={"msg": message}), error.code or 500
