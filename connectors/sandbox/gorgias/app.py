@@ -6,11 +6,21 @@ from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from connectors.sandbox.delivering.control import webhook_fault_routes
+from connectors.sandbox.delivering.faults import WebhookFaults
 from connectors.sandbox.faults import Faults, FaultSeam, fault_routes
-from connectors.sandbox.gorgias import ai_agent, control, rates, sending_control, truth
+from connectors.sandbox.gorgias import (
+    ai_agent,
+    control,
+    integration_control,
+    rates,
+    sending_control,
+    truth,
+)
 from connectors.sandbox.gorgias.api import (
     events,
     guard,
+    integrations,
     messages,
     oauth,
     people,
@@ -21,8 +31,10 @@ from connectors.sandbox.gorgias.api import (
 from connectors.sandbox.gorgias.auth import Credentials
 from connectors.sandbox.gorgias.bucket import Bucket
 from connectors.sandbox.gorgias.config import SandboxConfig
+from connectors.sandbox.gorgias.deliveries import FAULTS, Deliveries
 from connectors.sandbox.gorgias.desk import Desk
 from connectors.sandbox.gorgias.errors import ApiError
+from connectors.sandbox.gorgias.integrations import Integrations
 from connectors.sandbox.gorgias.journal import Journal
 from connectors.sandbox.gorgias.ledger import Ledger
 from connectors.sandbox.gorgias.mailroom import Mailroom
@@ -35,15 +47,15 @@ _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
 _INTERFACE = ("/api/", "/oauth/")
 _AREAS = (
-    *(oauth, tickets, messages, ticket_tags, tags, people, events),
-    *(control, ai_agent, sending_control, truth),
+    *(oauth, tickets, messages, ticket_tags, tags, people, events, integrations),
+    *(control, ai_agent, sending_control, integration_control, truth),
 )
 
 
 def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
     """A helpdesk with the seats of `config` and no tickets.
 
-    Messages are sent while a `SandboxServer` serves the app.
+    Messages are sent and integrations called while a `SandboxServer` serves the app.
     """
     # The root's static folder is off: the pages bring their own.
     app = Flask(__name__, static_folder=None)
@@ -54,6 +66,7 @@ def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
     sandbox = _build(config)
     install(app, sandbox)
     add_background(app, sandbox.mailroom)
+    add_background(app, sandbox.deliveries)
     attach(app, seam)
     attach(app, FaultSeam(sandbox.faults, paths=_INTERFACE, answer=refusal))
     rates.attach(app)
@@ -61,6 +74,8 @@ def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
     for area in _AREAS:
         app.register_blueprint(area.blueprint)
     app.register_blueprint(fault_routes(sandbox.faults))
+    faults, line = sandbox.webhook_faults, sandbox.deliveries
+    app.register_blueprint(webhook_fault_routes(faults, line, kinds=FAULTS))
     app.register_error_handler(ApiError, _refused)
     app.register_error_handler(HTTPException, _failed)
     return app
@@ -78,8 +93,12 @@ def _build(config: SandboxConfig) -> Sandbox:
     ledger = Ledger(desk.lock)
     journal = Journal(desk.ids, desk.lock)
     mailroom = Mailroom(desk, ledger, seconds=config.sending_seconds)
+    integrations = Integrations(desk, failures=config.calling.failures)
+    webhook_faults = WebhookFaults(desk.lock)
+    deliveries = Deliveries(config, desk, integrations, webhook_faults)
     desk.watch(ledger.see)
     desk.watch(lambda change: journal.see(change, desk.now()))
+    desk.watch(deliveries.see)
     desk.watch(mailroom.see)
     return Sandbox(
         config=config,
@@ -90,6 +109,9 @@ def _build(config: SandboxConfig) -> Sandbox:
         journal=journal,
         ledger=ledger,
         mailroom=mailroom,
+        integrations=integrations,
+        deliveries=deliveries,
+        webhook_faults=webhook_faults,
         faults=Faults(seconds),
     )
 

@@ -26,10 +26,17 @@ def show_log() -> ResponseReturnValue:
     """What really happened, what customers got, and which calls met a fault."""
     box = sandbox()
     rates = {"key": box.key_calls.report(), "oauth": box.oauth_calls.report()}
-    return {**box.ledger.report(), "faults": box.faults.log(), "rates": rates}
+    return {
+        **box.ledger.report(),
+        "faults": box.faults.log(),
+        "webhook_faults": box.webhook_faults.log(),
+        "rates": rates,
+    }
 
 
 @blueprint.get("/idle")
 def show_idle() -> ResponseReturnValue:
-    """How many messages are still on their way to customers."""
-    return {"pending_messages": sandbox().mailroom.pending()}
+    """How many messages and calls are still on their way."""
+    box = sandbox()
+    messages, calls = box.mailroom.pending(), box.deliveries.pending()
+    return {"pending_messages": messages, "pending_deliveries": calls}

@@ -4,11 +4,14 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g
 
+from connectors.sandbox.delivering.faults import WebhookFaults
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.gorgias.auth import Caller, Credentials
 from connectors.sandbox.gorgias.bucket import Bucket
 from connectors.sandbox.gorgias.config import SandboxConfig
+from connectors.sandbox.gorgias.deliveries import Deliveries
 from connectors.sandbox.gorgias.desk import Desk
+from connectors.sandbox.gorgias.integrations import Integrations
 from connectors.sandbox.gorgias.journal import Journal
 from connectors.sandbox.gorgias.ledger import Ledger
 from connectors.sandbox.gorgias.mailroom import Mailroom
@@ -28,7 +31,10 @@ class Sandbox:
     journal: Journal
     ledger: Ledger
     mailroom: Mailroom
+    integrations: Integrations
+    deliveries: Deliveries
     faults: Faults
+    webhook_faults: WebhookFaults
 
 
 def install(app: Flask, sandbox: Sandbox) -> None:

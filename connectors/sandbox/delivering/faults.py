@@ -11,8 +11,7 @@ from threading import RLock
 from connectors.sandbox.faults.reading import Order
 from connectors.sandbox.faults.turns import Schedule, Turns
 
-KINDS = ("twice", "late", "out_of_order", "lost", "wrong_signature", "stale_stamp")
-# Outside the five minutes that Zendesk's documentation lets a receiver accept.
+# Outside the five minutes that a vendor's documentation lets a receiver accept.
 _STALE_SECONDS = 3_600.0
 _LATE_SECONDS = 1.0
 
@@ -22,7 +21,7 @@ class WebhookFault:
     """What goes wrong with a delivery.
 
     Attributes:
-        kind: One of KINDS.
+        kind: One of those that the stand-in knows.
         schedule: How often.
         seconds: How late it is sent, or how old its timestamp is.
     """
@@ -32,14 +31,18 @@ class WebhookFault:
     seconds: float = 0.0
 
 
-def read_webhook_fault(value: object) -> WebhookFault:
+def read_webhook_fault(value: object, kinds: tuple[str, ...]) -> WebhookFault:
     """A fault as a test writes it: ``{fault, deliveries?, after?, share?, seed?, seconds?}``.
+
+    Args:
+        value: The JSON.
+        kinds: The faults there are.
 
     Raises:
         FaultFormatError: A field is wrong or not known.
     """
     order = Order(value)
-    kind = order.one_of("fault", KINDS)
+    kind = order.one_of("fault", kinds)
     seconds = 0.0
     if kind in {"late", "stale_stamp"}:
         usual = _LATE_SECONDS if kind == "late" else _STALE_SECONDS
