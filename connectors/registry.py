@@ -14,6 +14,8 @@ from connectors.base import (
 )
 from connectors.clock import REAL, Clock
 from connectors.connecting import Connecting
+from connectors.gorgias import helpdesk as gorgias
+from connectors.gorgias.webhooks import GorgiasWebhooks
 from connectors.notify.chat import ChatHook
 from connectors.notify.mail import Security, SmtpMailer, SmtpServer
 from connectors.shop_api.commerce import ShopApi
@@ -39,9 +41,18 @@ class _OpenCommerce(Protocol):
     def __call__(self, url: str, token: str, *, allow_private: bool, clock: Clock) -> Commerce: ...
 
 
-_HELPDESKS: Mapping[str, _OpenHelpdesk] = {"zendesk": ZendeskHelpdesk}
-_WEBHOOKS: Mapping[str, type[Webhooks]] = {"zendesk": ZendeskWebhooks}
-_TICKET_PAGES: Mapping[str, Callable[[str, str], str]] = {"zendesk": ticket_page}
+_HELPDESKS: Mapping[str, _OpenHelpdesk] = {
+    "gorgias": gorgias.GorgiasHelpdesk,
+    "zendesk": ZendeskHelpdesk,
+}
+_WEBHOOKS: Mapping[str, type[Webhooks]] = {
+    "gorgias": GorgiasWebhooks,
+    "zendesk": ZendeskWebhooks,
+}
+_TICKET_PAGES: Mapping[str, Callable[[str, str], str]] = {
+    "gorgias": gorgias.ticket_page,
+    "zendesk": ticket_page,
+}
 _CONNECTING: Mapping[str, type[ZendeskConnecting]] = {"zendesk": ZendeskConnecting}
 _COMMERCE: Mapping[str, _OpenCommerce] = {"shop_api": ShopApi}
 

@@ -6,9 +6,11 @@ from functools import partial
 
 from connectors.base import AccountAccess
 from connectors.registry import helpdesk, webhooks
+from connectors.sandbox import gorgias as gorgias_sandbox
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.zendesk import OAuthClient, SandboxConfig, Seat, create_app
 
+from .gorgias_world import GorgiasWorld
 from .worlds import Desk, ZendeskWorld
 
 OURS = "ai@acme.example"
@@ -34,7 +36,27 @@ def zendesk(credentials: Mapping[str, str]) -> Iterator[Desk]:
         world.close()
 
 
+@contextmanager
+def gorgias(credentials: Mapping[str, str]) -> Iterator[Desk]:
+    config = gorgias_sandbox.SandboxConfig(
+        agents=(
+            gorgias_sandbox.Seat("Bookbag", OURS, "admin"),
+            gorgias_sandbox.Seat("Bo", AGENT),
+        ),
+        teams={"Leads": (AGENT,), "Support": (AGENT,)},
+        api_keys={OURS: TOKEN},
+        limits=gorgias_sandbox.RateLimits(100_000, 100_000),
+    )
+    with SandboxServer(gorgias_sandbox.create_app(config)) as server:
+        access = AccountAccess(server.url, config.domain, credentials)
+        world = GorgiasWorld(server.url, agent_email=AGENT, credential=(OURS, TOKEN))
+        another = partial(helpdesk, "gorgias", access, allow_private=True)
+        yield Desk(another(), world, another, webhooks("gorgias"), config.domain)
+        world.close()
+
+
 DESKS: Mapping[str, Callable[[], AbstractContextManager[Desk]]] = {
+    "gorgias-key": partial(gorgias, {"api_user": OURS, "api_token": TOKEN}),
     "zendesk-token": partial(zendesk, {"api_user": OURS, "api_token": TOKEN}),
     "zendesk-oauth": partial(zendesk, {"client_id": CLIENT, "client_secret": CLIENT_SECRET}),
 }

@@ -84,10 +84,12 @@ def test_our_own_note_is_known_by_its_receipt(desk: Desk, inbox: Inbox) -> None:
     secret = desk.world.subscribe(inbox.url)
     tags = TagChange(add=frozenset({"bookbag_draft"}))
     receipt = desk.adapter.add_note(ticket_id, "<p>x</p>", tags=tags, effect_id="e")
-    told = [inbox.next(), inbox.next()]
-    events = [desk.webhooks.parse(body) for _, body in told]
-    assert {one.kind for one in events} == {EventKind.MESSAGE_ADDED, EventKind.TAGS_CHANGED}
-    note = next(one for one in events if one.kind is EventKind.MESSAGE_ADDED)
+    told: dict[EventKind, HelpdeskEvent] = {}
+    while len(told) < 2:
+        event = desk.webhooks.parse(inbox.next()[1])
+        told[event.kind] = event
+    assert set(told) == {EventKind.MESSAGE_ADDED, EventKind.TAGS_CHANGED}
+    note = told[EventKind.MESSAGE_ADDED]
     assert note.message_id == receipt.external_id
     assert note.author_id == desk.adapter.me().id
     assert (note.author_is_staff, note.public) == (True, False)
@@ -100,12 +102,11 @@ def test_a_forged_or_stale_webhook_is_refused(desk: Desk, inbox: Inbox) -> None:
     headers, body = inbox.next()
     now = datetime.now(UTC)
     account = desk.vendor_account
-    for body_, secret_, account_, now_ in (
-        (body + b" ", secret, account, now),
-        (body, "another", account, now),
-        (body, secret, "1", now),
-        (body, secret, account, now + timedelta(minutes=6)),
-    ):
+    forged = [(body, "another", account, now), (body, "", account, now), (body, secret, "1", now)]
+    if desk.world.signs_bodies:
+        forged.append((body + b" ", secret, account, now))
+        forged.append((body, secret, account, now + timedelta(minutes=6)))
+    for body_, secret_, account_, now_ in forged:
         with pytest.raises(BadSignatureError):
             desk.webhooks.verify(
                 headers, body_, secrets=[secret_], vendor_account=account_, now=now_

@@ -6,6 +6,7 @@ from typing import Any
 
 from connectors.base import AccountAccess
 from connectors.gorgias.client import GorgiasClient
+from connectors.gorgias.helpdesk import GorgiasHelpdesk
 
 BASE = "https://acme.gorgias.com"
 API = f"{BASE}/api"
@@ -23,6 +24,10 @@ def access(**credentials: str) -> AccountAccess:
 
 def client() -> GorgiasClient:
     return GorgiasClient(access(), allow_private=False)
+
+
+def helpdesk() -> GorgiasHelpdesk:
+    return GorgiasHelpdesk(access(), allow_private=False)
 
 
 def fixture(name: str) -> dict[str, Any]:
