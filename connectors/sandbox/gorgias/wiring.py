@@ -1,5 +1,6 @@
 """The parts of one running sandbox, as the views find them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask, current_app, g
@@ -15,6 +16,8 @@ from connectors.sandbox.gorgias.integrations import Integrations
 from connectors.sandbox.gorgias.journal import Journal
 from connectors.sandbox.gorgias.ledger import Ledger
 from connectors.sandbox.gorgias.mailroom import Mailroom
+from connectors.sandbox.gorgias.shelf import Shelf
+from connectors.sandbox.gorgias.sidebar import Sidebar
 
 _NAME = "sandbox_gorgias"
 
@@ -33,6 +36,8 @@ class Sandbox:
     mailroom: Mailroom
     integrations: Integrations
     deliveries: Deliveries
+    shelves: Mapping[str, Shelf]
+    sidebar: Sidebar
     faults: Faults
     webhook_faults: WebhookFaults
 
