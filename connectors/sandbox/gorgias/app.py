@@ -13,6 +13,7 @@ from connectors.sandbox.gorgias import (
     ai_agent,
     control,
     integration_control,
+    macro_control,
     rates,
     sending_control,
     truth,
@@ -53,7 +54,7 @@ _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 _INTERFACE = ("/api/", "/oauth/")
 _AREAS = (
     *(oauth, tickets, messages, ticket_tags, tags, people, events, integrations, view_items),
-    *(control, ai_agent, sending_control, integration_control, truth),
+    *(control, ai_agent, sending_control, integration_control, macro_control, truth),
 )
 
 
@@ -123,6 +124,7 @@ def _build(config: SandboxConfig) -> Sandbox:
         webhook_faults=webhook_faults,
         shelves=kept,
         sidebar=Sidebar(desk, kept["widgets"], integrations, templates),
+        templates=templates,
         faults=Faults(seconds),
     )
 

@@ -18,6 +18,7 @@ from connectors.sandbox.gorgias.ledger import Ledger
 from connectors.sandbox.gorgias.mailroom import Mailroom
 from connectors.sandbox.gorgias.shelf import Shelf
 from connectors.sandbox.gorgias.sidebar import Sidebar
+from connectors.sandbox.gorgias.templating import Templates
 
 _NAME = "sandbox_gorgias"
 
@@ -38,6 +39,7 @@ class Sandbox:
     deliveries: Deliveries
     shelves: Mapping[str, Shelf]
     sidebar: Sidebar
+    templates: Templates
     faults: Faults
     webhook_faults: WebhookFaults
 
