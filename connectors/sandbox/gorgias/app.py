@@ -13,6 +13,7 @@ from connectors.sandbox.gorgias import (
     ai_agent,
     control,
     integration_control,
+    macro_control,
     rates,
     sending_control,
     truth,
@@ -24,9 +25,11 @@ from connectors.sandbox.gorgias.api import (
     messages,
     oauth,
     people,
+    shelves,
     tags,
     ticket_tags,
     tickets,
+    view_items,
 )
 from connectors.sandbox.gorgias.auth import Credentials
 from connectors.sandbox.gorgias.bucket import Bucket
@@ -39,6 +42,9 @@ from connectors.sandbox.gorgias.journal import Journal
 from connectors.sandbox.gorgias.ledger import Ledger
 from connectors.sandbox.gorgias.mailroom import Mailroom
 from connectors.sandbox.gorgias.refusals import refusal
+from connectors.sandbox.gorgias.shelf import Shelf
+from connectors.sandbox.gorgias.sidebar import Sidebar
+from connectors.sandbox.gorgias.templating import Templates
 from connectors.sandbox.gorgias.wiring import Sandbox, install
 from connectors.sandbox.seam import Seam, attach
 from connectors.sandbox.server import add_background
@@ -47,8 +53,8 @@ _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
 _INTERFACE = ("/api/", "/oauth/")
 _AREAS = (
-    *(oauth, tickets, messages, ticket_tags, tags, people, events, integrations),
-    *(control, ai_agent, sending_control, integration_control, truth),
+    *(oauth, tickets, messages, ticket_tags, tags, people, events, integrations, view_items),
+    *(control, ai_agent, sending_control, integration_control, macro_control, truth),
 )
 
 
@@ -73,6 +79,8 @@ def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
     guard.attach(app)
     for area in _AREAS:
         app.register_blueprint(area.blueprint)
+    for kind in shelves.KINDS:
+        app.register_blueprint(shelves.shelf_routes(kind))
     app.register_blueprint(fault_routes(sandbox.faults))
     faults, line = sandbox.webhook_faults, sandbox.deliveries
     app.register_blueprint(webhook_fault_routes(faults, line, kinds=FAULTS))
@@ -94,8 +102,10 @@ def _build(config: SandboxConfig) -> Sandbox:
     journal = Journal(desk.ids, desk.lock)
     mailroom = Mailroom(desk, ledger, seconds=config.sending_seconds)
     integrations = Integrations(desk, failures=config.calling.failures)
+    kept = {kind.area: Shelf(desk, kind.area) for kind in shelves.KINDS}
+    templates = Templates(config.calling.null_text)
     webhook_faults = WebhookFaults(desk.lock)
-    deliveries = Deliveries(config, desk, integrations, webhook_faults)
+    deliveries = Deliveries(config, desk, integrations, webhook_faults, templates)
     desk.watch(ledger.see)
     desk.watch(lambda change: journal.see(change, desk.now(), desk.tags))
     desk.watch(deliveries.see)
@@ -112,6 +122,9 @@ def _build(config: SandboxConfig) -> Sandbox:
         integrations=integrations,
         deliveries=deliveries,
         webhook_faults=webhook_faults,
+        shelves=kept,
+        sidebar=Sidebar(desk, kept["widgets"], integrations, templates),
+        templates=templates,
         faults=Faults(seconds),
     )
 

@@ -65,12 +65,13 @@ class Deliveries(DeliveryLine):
         desk: Desk,
         integrations: Integrations,
         faults: WebhookFaults,
+        templates: Templates,
     ) -> None:
         super().__init__(desk.lock, faults, retries=config.calling.retries)
         self._config = config
         self._desk = desk
         self._integrations = integrations
-        self._templates = Templates(config.calling.null_text)
+        self._templates = templates
 
     def see(self, change: Change) -> None:
         """Queue a call for each trigger and each integration that wants it."""

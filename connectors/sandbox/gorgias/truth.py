@@ -15,6 +15,12 @@ def show_ticket(ticket_id: int) -> ResponseReturnValue:
     return ticket_json(sandbox().desk.ticket(ticket_id), sandbox().desk)
 
 
+@blueprint.get("/tickets/<int:ticket_id>/sidebar")
+def show_sidebar(ticket_id: int) -> ResponseReturnValue:
+    """What the widgets show beside a ticket."""
+    return {"cards": sandbox().sidebar.beside(ticket_id)}
+
+
 @blueprint.get("/users")
 def show_users() -> ResponseReturnValue:
     """Everybody with a seat."""

@@ -1,5 +1,6 @@
 """The parts of one running sandbox, as the views find them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from flask import Flask, current_app, g
@@ -15,6 +16,9 @@ from connectors.sandbox.gorgias.integrations import Integrations
 from connectors.sandbox.gorgias.journal import Journal
 from connectors.sandbox.gorgias.ledger import Ledger
 from connectors.sandbox.gorgias.mailroom import Mailroom
+from connectors.sandbox.gorgias.shelf import Shelf
+from connectors.sandbox.gorgias.sidebar import Sidebar
+from connectors.sandbox.gorgias.templating import Templates
 
 _NAME = "sandbox_gorgias"
 
@@ -33,6 +37,9 @@ class Sandbox:
     mailroom: Mailroom
     integrations: Integrations
     deliveries: Deliveries
+    shelves: Mapping[str, Shelf]
+    sidebar: Sidebar
+    templates: Templates
     faults: Faults
     webhook_faults: WebhookFaults
 
