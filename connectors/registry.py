@@ -15,6 +15,7 @@ from connectors.base import (
 from connectors.clock import REAL, Clock
 from connectors.connecting import Connecting
 from connectors.gorgias import helpdesk as gorgias
+from connectors.gorgias.connecting import GorgiasConnecting
 from connectors.gorgias.webhooks import GorgiasWebhooks
 from connectors.notify.chat import ChatHook
 from connectors.notify.mail import Security, SmtpMailer, SmtpServer
@@ -37,6 +38,10 @@ class _OpenHelpdesk(Protocol):
     ) -> Helpdesk: ...
 
 
+class _OpenConnecting(Protocol):
+    def __call__(self, *, allow_private: bool) -> Connecting: ...
+
+
 class _OpenCommerce(Protocol):
     def __call__(self, url: str, token: str, *, allow_private: bool, clock: Clock) -> Commerce: ...
 
@@ -53,7 +58,10 @@ _TICKET_PAGES: Mapping[str, Callable[[str, str], str]] = {
     "gorgias": gorgias.ticket_page,
     "zendesk": ticket_page,
 }
-_CONNECTING: Mapping[str, type[ZendeskConnecting]] = {"zendesk": ZendeskConnecting}
+_CONNECTING: Mapping[str, _OpenConnecting] = {
+    "gorgias": GorgiasConnecting,
+    "zendesk": ZendeskConnecting,
+}
 _COMMERCE: Mapping[str, _OpenCommerce] = {"shop_api": ShopApi}
 
 HELPDESKS = tuple(_HELPDESKS)
