@@ -1,7 +1,6 @@
 """How what Bookbag made is known again: a line in its description.
 
-That Zendesk keeps the description of views, macros, triggers and webhooks is documented, that of a
-field stands in `agent_description`. Where it does not, a thing is known by its id and its shape.
+Where a helpdesk keeps no description of a thing, it is known by its id and its shape.
 """
 
 _MARK = "Made by Bookbag"
