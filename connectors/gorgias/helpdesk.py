@@ -11,7 +11,6 @@ from datetime import datetime
 from math import inf
 from typing import TypeVar
 
-from connectors.administration import Administration
 from connectors.base import MOST_TAGS, AccountAccess, Capabilities, RateBudget
 from connectors.clock import REAL, Clock
 from connectors.errors import (
@@ -22,6 +21,8 @@ from connectors.errors import (
     UnavailableError,
 )
 from connectors.gorgias import audit_log, changes, conversation, mapping, people, routing, writing
+from connectors.gorgias.administration import GorgiasAdministration
+from connectors.gorgias.administration.account import domain_of
 from connectors.gorgias.client import GorgiasClient
 from connectors.gorgias.people import Known
 from connectors.gorgias.reading import done, number, understood
@@ -81,6 +82,8 @@ class GorgiasHelpdesk:
     ) -> None:
         self._client = GorgiasClient(access, allow_private=allow_private, clock=clock, rates=rates)
         self._known = Known(self._client, clock)
+        domain = access.vendor_account or domain_of(self._client.base)
+        self._administration = GorgiasAdministration(self._client, domain, clock)
         self._me = ("", -inf)
         self._clock = clock
 
@@ -274,13 +277,9 @@ class GorgiasHelpdesk:
             found = self._client.listed("tags", {}, MOST_TAGS)
             return understood(lambda: mapping.tags_in_use(found))
 
-    def administration(self) -> Administration:
-        """Not yet.
-
-        Raises:
-            RejectedError: Always.
-        """
-        raise RejectedError("a Gorgias account cannot be set up by a command yet")
+    def administration(self) -> GorgiasAdministration:
+        """The account as its admin sees it, on the same connection."""
+        return self._administration
 
     def find_effect(self, ticket_id: str, effect_id: str) -> Receipt | None:
         """The receipt of our message that carries `effect_id`, if it was written."""

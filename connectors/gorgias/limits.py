@@ -53,7 +53,7 @@ class GorgiasLimits:
 
 
 def _told(headers: Mapping[str, str], *, refused: bool) -> RateTold | None:
-    most, left = _level(headers.get("X-Gorgias-Account-Api-Call-Limit", ""))
+    most, left = level(headers)
     # It stands in every answer; where nothing was refused it is no order to stop.
     wait = retry_after(headers.get("Retry-After"))
     if refused:
@@ -65,9 +65,9 @@ def _told(headers: Mapping[str, str], *, refused: bool) -> RateTold | None:
     return RateTold(_CALLS.name, most, left, closed=seconds if lacking > 0 else None)
 
 
-def _level(header: str) -> tuple[int | None, int | None]:
+def level(headers: Mapping[str, str]) -> tuple[int | None, int | None]:
     """How many calls the bucket holds, and how many more it takes: ``10/40`` is 40 and 30."""
-    found = _LEVEL.fullmatch(header)
+    found = _LEVEL.fullmatch(headers.get("X-Gorgias-Account-Api-Call-Limit", ""))
     if found is None or int(found[2]) == 0:
         return None, None
     most = int(found[2])

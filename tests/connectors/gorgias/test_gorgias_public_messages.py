@@ -9,7 +9,9 @@ import inspect
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,8 @@ import requests
 import responses
 
 from connectors import gorgias
-from connectors.errors import RejectedError
+from connectors.administration import Setup, Thing
+from connectors.errors import ConnectorError, RejectedError
 from connectors.gorgias import writing
 from connectors.gorgias.helpdesk import GorgiasHelpdesk
 from connectors.gorgias.writing import Route
@@ -51,6 +54,13 @@ METHODS: Mapping[str, Callable[[GorgiasHelpdesk], object]] = {
     "find_effect": lambda desk: desk.find_effect(TICKET, "e"),
     "changes": lambda desk: desk.changes(SINCE),
 }
+SETUP = Setup(
+    webhook_url="https://support.example/webhooks/gorgias/acc0unt",
+    backend_url="https://support.example",
+    account_id="acc0unt",
+    draft_tag="bookbag_draft",
+    approval_tag="bookbag_approval_required",
+)
 USER = {"id": 510001, "name": "Bookbag", "email": "bot@acme.example", "role": {"name": "admin"}}
 ONE = re.compile(rf"/api/tickets/{TICKET}/messages/[0-9]+")
 ANSWERS: list[tuple[re.Pattern[str], Callable[[], Any]]] = [
@@ -102,7 +112,7 @@ def test_every_method_is_walked() -> None:
 def test_only_a_reply_writes_what_a_customer_sees(
     name: str, written: list[tuple[str, str, dict[str, Any]]]
 ) -> None:
-    if name in {"make_private", "administration"}:
+    if name == "make_private":
         with pytest.raises(RejectedError):
             METHODS[name](helpdesk())
     else:
@@ -116,6 +126,24 @@ def test_only_a_reply_writes_what_a_customer_sees(
         assert (method, path.endswith("/tags")) != ("PUT", True)
     if name in ("add_note", "edit_note"):
         assert messages(written)
+
+
+def test_setting_an_account_up_writes_on_no_ticket(
+    written: list[tuple[str, str, dict[str, Any]]],
+) -> None:
+    admin = helpdesk().administration()
+    for wanted in admin.wanted(SETUP, ()):
+        thing = Thing(wanted.kind, "1", wanted.name, wanted.shape)
+        for change in (
+            partial(admin.create, wanted, tell=lambda _: None),
+            partial(admin.update, thing, wanted, tell=lambda _: None),
+            partial(admin.restore, thing, wanted.shape),
+            partial(admin.delete, thing),
+        ):
+            with suppress(ConnectorError):
+                change()
+    paths = {path for _, path, _ in written}
+    assert {path.split("/")[2] for path in paths} == {"integrations", "views", "macros", "widgets"}
 
 
 def test_a_reply_is_sent_and_not_filed_as_sent_before(
