@@ -57,7 +57,8 @@ def page(client: GorgiasClient, since: datetime | str) -> Changes:
 def _of_messages(client: GorgiasClient, place: _Place) -> Changes:
     items, following = _asked(client, "messages", _MESSAGES, place)
     since = datetime.fromisoformat(place.since)
-    newest = max((one.time("created_datetime") for one in items), default=since)
+    # A message that was imported may bear any time; one to come must not hide those before it.
+    newest = min(max((one.time("created_datetime") for one in items), default=since), _now())
     place = replace(place, until=place.until or max(newest - _SETTLED, since).isoformat())
     fresh = [one for one in items if one.time("created_datetime") >= since]
     end = following is None or len(fresh) < len(items)
@@ -74,6 +75,10 @@ def _of_tickets(client: GorgiasClient, place: _Place) -> Changes:
     after = _Place(until.isoformat()) if end else replace(place, page=following)
     changes = tuple(change for one in reversed(fresh) for change in _became(one))
     return Changes(changes, cursor=_written(after), until=until if end else since, end=end)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
 
 
 def _asked(

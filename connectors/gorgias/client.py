@@ -24,7 +24,8 @@ from connectors.transport import Budget
 
 # The largest there is.
 PAGE = 100
-_WRITE_NEEDS_SECONDS = 3
+# A write that begins with less would be cut off half-way.
+WRITE_NEEDS_SECONDS = 3
 _SECRETS = ("api_token", "client_secret")
 
 Query = Mapping[str, str]
@@ -79,6 +80,10 @@ class GorgiasClient:
         """Limit the time of all calls inside together."""
         return self._budget.within(seconds)
 
+    def left(self) -> float:
+        """Seconds left of that."""
+        return self._budget.left()
+
     def get(self, path: str, query: Query | None = None) -> Fields:
         """An object.
 
@@ -123,7 +128,7 @@ class GorgiasClient:
 
     def change(self, method: str, path: str, body: Mapping[str, object]) -> requests.Response:
         """The same of what Gorgias answers with nothing, or with nothing of use."""
-        if self._budget.left() < _WRITE_NEEDS_SECONDS:
+        if self.left() < WRITE_NEEDS_SECONDS:
             raise UnavailableError("the change was not sent: too little time was left for it")
         return self.call(method, path, body=body)
 

@@ -28,9 +28,10 @@ def read(client: GorgiasClient, known: Known, ticket_id: str) -> tuple[Message, 
     if not found:
         # The list of a ticket that is not there is empty.
         client.get(f"tickets/{number(ticket_id, 'ticket')}")
-    by_staff = any(understood(one.flag, "from_agent") for one in found)
+    there = [one for one in found if not one.has("deleted_datetime")]
+    by_staff = any(understood(one.flag, "from_agent") for one in there)
     roles = known.roles() if by_staff else {}
-    messages = [understood(mapping.message, one, roles) for one in found]
+    messages = [understood(mapping.message, one, roles) for one in there]
     return tuple(sorted(messages, key=lambda one: (one.created_at, int(one.id))))
 
 

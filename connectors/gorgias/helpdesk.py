@@ -5,7 +5,6 @@ right as often as one likes; the message is what is done once, so that whatever 
 left nothing behind that a repetition does not mend.
 """
 
-import logging
 from collections.abc import Callable
 from datetime import datetime
 from math import inf
@@ -15,7 +14,6 @@ from connectors.base import MOST_TAGS, AccountAccess, Capabilities, RateBudget
 from connectors.clock import REAL, Clock
 from connectors.errors import (
     AmbiguousError,
-    ConnectorError,
     NotFoundError,
     RejectedError,
     UnavailableError,
@@ -26,6 +24,7 @@ from connectors.gorgias.administration.account import domain_of
 from connectors.gorgias.client import GorgiasClient
 from connectors.gorgias.people import Known
 from connectors.gorgias.reading import done, number, understood
+from connectors.gorgias.status import gorgias_word, set_in_time
 from connectors.http import WRITE_SECONDS
 from connectors.reading import Fields
 from connectors.types import (
@@ -40,8 +39,6 @@ from connectors.types import (
 )
 
 T = TypeVar("T")
-
-_log = logging.getLogger(__name__)
 
 _READ_SECONDS = 20.0
 _SUGGESTION_SECONDS = 3.0
@@ -164,22 +161,20 @@ class GorgiasHelpdesk:
     ) -> Receipt:
         """Change tags, send a public reply, then change the status.
 
-        A status that could not be changed is logged: the reply has left, and the ticket stays open.
+        A status that cannot be changed while there is time is logged: the reply has left, and the
+        ticket stays as it was.
         """
         with self._client.within(WRITE_SECONDS):
             sender = self._sender(author_id)
-            wanted = _status(status)
+            wanted = gorgias_word(status)
             ticket = self._ticket(ticket_id)
             newest_first = conversation.newest_first(self._client, ticket_id)
             route = understood(routing.route, ticket, newest_first, self._address_of)
             body = writing.reply(text, route, sender=sender, effect_id=effect_id)
             self._retag(ticket_id, tags, now=ticket)
             receipt = self._post(ticket_id, body)
-            try:
-                self._set_status(ticket_id, wanted, now=ticket)
-            except ConnectorError as error:
-                told = {"ticket": ticket_id, "reason": error.reason}
-                _log.warning("the reply was sent, and the status stays as it was", extra=told)
+            if wanted is not None and wanted != ticket.optional_text("status"):
+                set_in_time(self._client, self._clock, ticket_id, wanted)
             return receipt
 
     def _sender(self, author_id: str | None) -> int:
@@ -222,11 +217,6 @@ class GorgiasHelpdesk:
         for method, names in (("POST", wanted - there), ("DELETE", there - wanted)):
             if names:
                 _harmless(self._client.change, method, path, {"names": sorted(names)})
-
-    def _set_status(self, ticket_id: str, status: str | None, *, now: Fields) -> None:
-        if status is None or status == now.optional_text("status"):
-            return
-        self._client.change("PUT", f"tickets/{number(ticket_id, 'ticket')}", {"status": status})
 
     def tag_edits(self, ticket_id: str) -> tuple[TagEdit, ...]:
         """The latest updates of a ticket's tags by its events, newest first."""
@@ -298,16 +288,3 @@ def _harmless(write: Callable[..., T], *what: object) -> T:
         return write(*what)
     except AmbiguousError as error:
         raise UnavailableError(f"{error}; it can be asked for once more") from None
-
-
-def _status(status: str | None) -> str | None:
-    """Gorgias' own word for a status.
-
-    Raises:
-        RejectedError: It is none.
-    """
-    if status is None:
-        return None
-    if status not in mapping.STATUSES:
-        raise RejectedError(f"{status[:20]!a} is no status of a ticket")
-    return mapping.STATUSES[status]

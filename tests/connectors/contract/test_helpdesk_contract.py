@@ -233,3 +233,19 @@ def test_who_assigned_a_ticket_by_hand_is_not_overruled(desk: Desk) -> None:
     assert desk.world.ticket_group(ticket_id) == groups["Leads"]
     assert desk.adapter.assign(ticket_id, groups[other], since=after, effect_id="2")
     assert desk.world.ticket_group(ticket_id) == groups[other]
+
+
+def test_changes_are_told_page_by_page_to_an_end(desk: Desk) -> None:
+    """What was just written may be left out, and is told by the next round."""
+    desk.world.agent_writes(desk.world.open_ticket("a", "b"), "c", public=True)
+    since = datetime.now(UTC) - timedelta(hours=1)
+    page = desk.adapter.changes(since)
+    for _ in range(5):
+        assert page.until >= since.replace(microsecond=0)
+        assert all(change.at >= since - timedelta(seconds=1) for change in page.changes)
+        if page.end:
+            break
+        page = desk.adapter.changes(page.cursor)
+    assert page.end
+    assert page.whole
+    assert desk.adapter.changes(page.cursor).whole

@@ -79,6 +79,14 @@ def test_a_message_is_told_with_who_wrote_it_and_whether_it_can_be_seen() -> Non
     assert (second.kind, second.ticket_id) == (EventKind.MESSAGE_ADDED, "86500001")
 
 
+def test_a_message_from_the_future_hides_none_that_comes_before_it() -> None:
+    answers(MESSAGES, message(5, 60 * 24 * 365 * 50))
+    answers(TICKETS)
+    page = helpdesk().changes(helpdesk().changes(SINCE).cursor)
+    assert page.end
+    assert page.until < datetime.now(UTC)
+
+
 def test_a_cursor_that_gorgias_has_forgotten_is_refused() -> None:
     """Whoever keeps the round begins it again, by the time."""
     answers(MESSAGES, message(5, 50), following="m1")

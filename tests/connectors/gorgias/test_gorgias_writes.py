@@ -9,11 +9,12 @@ from responses.matchers import query_param_matcher
 
 from connectors.errors import AmbiguousError, NotFoundError, RejectedError, UnavailableError
 from connectors.gorgias import routing
-from connectors.gorgias.helpdesk import ticket_page
+from connectors.gorgias.helpdesk import GorgiasHelpdesk, ticket_page
 from connectors.reading import Fields
 from connectors.types import TagChange
+from tests.connectors.clocks import StillClock
 
-from .answers import API, BASE, MESSAGES, TICKET, fixture, helpdesk, listed
+from .answers import API, BASE, MESSAGES, TICKET, access, fixture, helpdesk, listed
 
 TAGS = TagChange(
     add=frozenset({"bookbag_sent", "vip"}),
@@ -57,7 +58,8 @@ def takes(**answers: int) -> None:
 
 def reply(**changes: Any) -> Any:
     asked = {"author_id": None, "tags": TAGS, "status": "solved", "effect_id": "send:1", **changes}
-    return helpdesk().send_reply("86500001", "Hi <Ann>,\n\nit ships.", **asked)
+    desk = GorgiasHelpdesk(access(), allow_private=False, clock=StillClock())
+    return desk.send_reply("86500001", "Hi <Ann>,\n\nit ships.", **asked)
 
 
 def test_tags_come_before_the_message_and_the_status_after_it() -> None:
@@ -113,13 +115,23 @@ def test_a_reply_in_doubt_is_in_doubt() -> None:
     assert "PUT /tickets/86500001" not in calls()
 
 
-@pytest.mark.parametrize("status", [400, 403, 409, 429, 500])
+@pytest.mark.parametrize(("status", "tries"), [(400, 1), (403, 1), (409, 4), (429, 4), (500, 4)])
 def test_a_reply_that_left_has_left_whatever_becomes_of_the_status(
-    status: int, caplog: pytest.LogCaptureFixture
+    status: int, tries: int, caplog: pytest.LogCaptureFixture
 ) -> None:
     takes(ticket=status)
     assert reply().external_id == "208800012"
+    assert calls().count("PUT /tickets/86500001") == tries
     assert "the status stays as it was" in caplog.text
+
+
+def test_a_status_waits_for_its_turn(caplog: pytest.LogCaptureFixture) -> None:
+    """The reply has left; the account's calls may be used up by then."""
+    responses.put(TICKET, status=429, headers={"Retry-after": "2"})
+    takes()
+    reply()
+    assert calls().count("PUT /tickets/86500001") == 2
+    assert not caplog.text
 
 
 def test_a_note_is_found_by_the_effect_it_carries() -> None:
