@@ -21,9 +21,12 @@ def webhook(integration: Fields) -> Thing:
     http = _inside(integration.raw().get(HTTP))
     triggers = _inside(http.get("triggers"))
     description = integration.raw().get("description")
+    # So many failures in a row, and Gorgias calls it no more.
+    active = not integration.has("deactivated_datetime")
     shape: Shape = {
         "name": integration.raw().get("name"),
         "description": description,
+        "active": active,
         "endpoint": http.get("url"),
         # Older examples have underscores.
         "subscriptions": sorted(name.replace("_", "-") for name, on in triggers.items() if on),
@@ -35,8 +38,7 @@ def webhook(integration: Fields) -> Thing:
         str(shape["name"] or ""),
         shape,
         marked=is_marked(description),
-        # So many failures in a row, and Gorgias calls it no more.
-        active=not integration.has("deactivated_datetime"),
+        active=active,
     )
 
 
@@ -102,12 +104,13 @@ def macro(one: Fields) -> Thing:
 def widget(one: Fields, endpoints: Mapping[str, object]) -> Thing:
     """A widget, with where its integration asks."""
     fed_by = one.number_id("integration_id") if one.has("integration_id") else ""
+    active = not one.has("deactivated_datetime")
     shape: Shape = {
         "name": NAME,
+        "active": active,
         "endpoint": endpoints.get(fed_by),
         "template": one.raw().get("template"),
     }
-    active = not one.has("deactivated_datetime")
     return Thing(Kind.WIDGET, one.number_id("id"), NAME, shape, active=active)
 
 

@@ -30,6 +30,7 @@ def _webhook(setup: Setup) -> Wanted:
     shape: Shape = {
         "name": NAME,
         "description": described("Tells Bookbag of new messages."),
+        "active": True,
         "endpoint": setup.webhook_url,
         "subscriptions": sorted(TRIGGERS),
         "form": FORM,
@@ -91,6 +92,7 @@ def _widget(setup: Setup) -> Wanted:
     }
     shape: Shape = {
         "name": NAME,
+        "active": True,
         "endpoint": f"{setup.backend_url}/gorgias/{setup.account_id}/widget",
         "template": {"type": "wrapper", "widgets": [card]},
     }
