@@ -135,10 +135,9 @@ class Mailroom:
         ticket = self._desk.ticket(ticket_id)
         chat = ticket.meta.get(_CHAT) or {}
         found = {str(chat["conversation_id"])} if "conversation_id" in chat else set()
-        for customer in self._desk.people.customers():
-            if customer.id == ticket.customer_id:
-                channels = customer.channels
-                found |= {str(one["address"]) for one in channels if one["type"] == _CHAT}
+        customer = self._desk.people.known(ticket.customer_id)
+        channels = () if customer is None else customer.channels
+        found |= {str(one["address"]) for one in channels if one["type"] == _CHAT}
         return found
 
 

@@ -185,17 +185,14 @@ def _fields(ticket: Ticket) -> list[tuple[int, Any]]:
 
 
 def _tags(ticket: Ticket, desk: Desk) -> list[Json]:
-    known = {tag.name: tag for tag in desk.tags.all()}
+    found = filter(None, map(desk.tags.named, ticket.tags))
     return [
-        {"id": tag.id, "name": tag.name, "decoration": tag_json(tag)["decoration"]}
-        for name in ticket.tags
-        if (tag := known.get(name)) is not None
+        {"id": tag.id, "name": tag.name, "decoration": tag_json(tag)["decoration"]} for tag in found
     ]
 
 
 def _customer_of(ticket: Ticket, desk: Desk) -> Json | None:
-    known = {one.id: one for one in desk.people.customers()}
-    customer = known.get(ticket.customer_id)
+    customer = desk.people.known(ticket.customer_id)
     return None if customer is None else customer_json(customer)
 
 

@@ -26,8 +26,6 @@ def show_ticket(ticket_id: int, problem: Problem | None = None) -> str:
     box = sandbox()
     ticket = box.desk.ticket(ticket_id)
     cards = box.sidebar.beside(ticket_id)
-    people = box.desk.people
-    requester = next((one for one in people.customers() if one.id == ticket.customer_id), None)
     return render_template(
         "workspace/ticket.html",
         account=box.config.domain,
@@ -39,7 +37,7 @@ def show_ticket(ticket_id: int, problem: Problem | None = None) -> str:
         form=request.form,
         macros=shelf(MACROS).all(),
         problem=problem,
-        requester=requester,
+        requester=box.desk.people.known(ticket.customer_id),
         ticket=ticket,
         version=_version(ticket, cards),
     )

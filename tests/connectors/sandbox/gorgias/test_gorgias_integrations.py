@@ -174,8 +174,13 @@ def test_triggers_for_what_happens_to_a_ticket(
     admin.post("/sandbox/sending/faults", {"messages": 1})
     admin.post(f"{path}/messages", REPLY)
     assert fired() == ["ticket-message-created", "ticket-updated", "ticket-message-failed"]
-    admin.post(f"/sandbox/tickets/{ticket_id}/trigger", {"trigger": "ticket-self-unsnoozed"})
-    assert fired() == ["ticket-self-unsnoozed"]
+    admin.put(path, {"snooze_datetime": "2026-12-01T00:00:00+00:00"})
+    assert fired() == ["ticket-updated"]
+    admin.post(f"/sandbox/tickets/{ticket_id}/unsnooze", {})
+    assert fired() == ["ticket-self-unsnoozed", "ticket-status-updated", "ticket-updated"]
+    assert admin.get(path)["snooze_datetime"] is None
+    admin.post(f"/sandbox/tickets/{ticket_id}/trigger", {"trigger": "ticket-handed-over"})
+    assert fired() == ["ticket-handed-over"]
     admin("DELETE", f"{INTEGRATIONS}/{made}")
 
 

@@ -90,6 +90,8 @@ def test_a_view_holds_the_tickets_that_fit(admin: Caller) -> None:
     rest = admin.get(page["meta"]["next_items"])
     assert ([one["id"] for one in rest["data"]], rest["meta"]["next_items"]) == ([ids[0]], None)
     assert other not in {one["id"] for one in rest["data"]}
+    listed = admin.get("/api/tickets", view_id=view["id"])["data"]
+    assert [one["id"] for one in listed] == ids[::-1]
     admin.put(f"/api/views/{view['id']}", {"filters": f"eq(ticket.id, '{other}')"})
     assert [one["id"] for one in admin.get(path)["data"]] == [other]
 

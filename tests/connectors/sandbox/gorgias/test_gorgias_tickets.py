@@ -89,6 +89,8 @@ def test_the_accounts_tags(admin: Caller) -> None:
     ticket_id = admin.opened(tags=["vip", "z"])
     admin.put(f"/api/tags/{made['id']}", {"name": "gold"})
     assert names(admin.get(f"/api/tickets/{ticket_id}")) == ["gold", "z"]
+    refused(admin("PUT", f"/api/tags/{made['id']}", {"name": "z"}), 409)
+    assert admin.post("/api/tags", {"name": "vip"})["id"] != made["id"]
     assert admin("DELETE", f"/api/tags/{made['id']}").status_code == 204
     assert names(admin.get(f"/api/tickets/{ticket_id}")) == ["z"]
 
