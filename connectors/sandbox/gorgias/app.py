@@ -111,7 +111,7 @@ def _build(config: SandboxConfig) -> Sandbox:
     webhook_faults = WebhookFaults(desk.lock)
     deliveries = Deliveries(config, desk, integrations, webhook_faults, templates)
     desk.watch(ledger.see)
-    desk.watch(lambda change: journal.see(change, desk.now()))
+    desk.watch(lambda change: journal.see(change, desk.now(), desk.tags))
     desk.watch(deliveries.see)
     desk.watch(mailroom.see)
     return Sandbox(

@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from threading import RLock
 from typing import Any
+from uuid import uuid4
 
 from connectors.sandbox.gorgias.errors import not_found
 from connectors.sandbox.gorgias.happenings import events_of
 from connectors.sandbox.gorgias.ids import Ids
 from connectors.sandbox.gorgias.records import Change, Json, Person, stamp
+from connectors.sandbox.gorgias.tag_book import TagBook
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,11 @@ class Event:
     user_id: int | None
     created_at: datetime
     data: Mapping[str, Any]
+    context: str | None = None
+
+
+def _ids(names: set[str], tags: TagBook) -> list[int]:
+    return sorted(tag.id for tag in tags.all() if tag.name in names)
 
 
 class Journal:
@@ -33,16 +40,30 @@ class Journal:
         self._lock = lock
         self._events: list[Event] = []
 
-    def see(self, change: Change, now: datetime) -> None:
-        """Write down a change of a ticket.
+    def see(self, change: Change, now: datetime, tags: TagBook) -> None:
+        """Write down a change of a ticket. Events of tags name them by their ids.
 
         That events about a message have the ticket as their object, and where the message is
         named, are unconfirmed.
         """
         message = change.message
         data = {} if message is None else {"message_id": message.id}
+        before = set() if change.before is None else set(change.before.tags)
+        after = set(change.after.tags)
+        about = {
+            "ticket-tags-added": {"tags_added": _ids(after - before, tags)},
+            "ticket-tags-removed": {"tags_removed": _ids(before - after, tags)},
+        }
+        context = str(uuid4())
         for name in events_of(change):
-            self.add(name, "Ticket", change.after.id, actor=change.actor, now=now, data=data)
+            told = {**data, **about.get(name, {})}
+            self.add(
+                *(name, "Ticket", change.after.id),
+                actor=change.actor,
+                now=now,
+                data=told,
+                context=context,
+            )
 
     def add(
         self,
@@ -53,13 +74,17 @@ class Journal:
         actor: Person | None,
         now: datetime,
         data: Mapping[str, Any] | None = None,
+        context: str | None = None,
     ) -> None:
-        """Write down one event. A customer is no user: theirs have none."""
+        """Write down one event. What one act did shares a context.
+
+        A customer is no user: theirs have none.
+        """
         user_id = actor.id if actor is not None and actor.is_staff else None
         with self._lock:
             number = self._ids.next("event")
             self._events.append(
-                Event(number, name, object_type, object_id, user_id, now, data or {})
+                Event(number, name, object_type, object_id, user_id, now, data or {}, context)
             )
 
     def all(self) -> tuple[Event, ...]:
@@ -84,7 +109,7 @@ def event_json(event: Event) -> Json:
         "object_id": event.object_id,
         "user_id": event.user_id,
         "data": dict(event.data),
-        "context": None,
+        "context": event.context,
         "created_datetime": stamp(event.created_at),
         "uri": f"/api/events/{event.id}/",
     }

@@ -12,18 +12,22 @@ from connectors.sandbox.gorgias.records import Json, Message, Person, Ticket, st
 from connectors.sandbox.gorgias.tag_book import Tag
 
 
-def tag_json(tag: Tag) -> Json:
+def tag_json(tag: Tag, desk: Desk) -> Json:
     """A tag, as the list of tags has it."""
     return {
         "id": tag.id,
         "name": tag.name,
         "description": tag.description,
-        "decoration": None if tag.color is None else {"color": tag.color},
+        "decoration": _decoration(tag),
         "uri": f"/api/tags/{tag.id}/",
-        "usage": 0,
+        "usage": sum(tag.name in ticket.tags for ticket in desk.tickets()),
         "created_datetime": stamp(tag.created_at),
         "deleted_datetime": None,
     }
+
+
+def _decoration(tag: Tag) -> Json | None:
+    return None if tag.color is None else {"color": tag.color}
 
 
 def person_json(person: Person) -> Json:
@@ -185,9 +189,11 @@ def _fields(ticket: Ticket) -> list[tuple[int, Any]]:
 
 
 def _tags(ticket: Ticket, desk: Desk) -> list[Json]:
-    found = filter(None, map(desk.tags.named, ticket.tags))
+    known = {tag.name: tag for tag in desk.tags.all()}
     return [
-        {"id": tag.id, "name": tag.name, "decoration": tag_json(tag)["decoration"]} for tag in found
+        {"id": tag.id, "name": tag.name, "decoration": _decoration(tag)}
+        for name in ticket.tags
+        if (tag := known.get(name)) is not None
     ]
 
 

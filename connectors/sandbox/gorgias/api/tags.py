@@ -22,7 +22,9 @@ _OTHERS = {"description": text(), "decoration": mapping()}
 _NEW = schema({"name": text(most=_LONGEST, required=True), **_OTHERS})
 _CHANGED = schema({"name": text(most=_LONGEST), **_OTHERS})
 _LISTING: Listing[Tag] = Listing(
-    {"created_datetime": lambda one: one.created_at}, lambda one: one.id, tag_json
+    {"created_datetime": lambda one: one.created_at},
+    lambda one: one.id,
+    lambda one: tag_json(one, sandbox().desk),
 )
 
 
@@ -39,7 +41,7 @@ def list_tags() -> ResponseReturnValue:
 def show(tag_id: int) -> ResponseReturnValue:
     """One tag."""
     query()
-    return tag_json(sandbox().desk.tags.get(tag_id))
+    return tag_json(sandbox().desk.tags.get(tag_id), sandbox().desk)
 
 
 @blueprint.post("")
@@ -51,7 +53,7 @@ def create() -> ResponseReturnValue:
         if desk.tags.named(given["name"]) is not None:
             raise _taken()
         tag = desk.tags.make(given["name"], desk.now(), **_chosen(given))
-    return tag_json(tag), HTTPStatus.CREATED
+    return tag_json(tag, desk), HTTPStatus.CREATED
 
 
 @blueprint.put("/<int:tag_id>")
@@ -66,7 +68,7 @@ def update(tag_id: int) -> ResponseReturnValue:
             raise _taken()
         after = desk.tags.change(tag_id, {**_chosen(given), **name})
         _rename(before.name, (after.name,))
-    return tag_json(after), HTTPStatus.ACCEPTED
+    return tag_json(after, sandbox().desk), HTTPStatus.ACCEPTED
 
 
 @blueprint.delete("/<int:tag_id>")
