@@ -57,7 +57,7 @@ def _message(action: Json, ticket: Ticket, agent: Person, *, public: bool) -> Me
     if name not in {"setResponseText", "addInternalNote"}:
         return None
     box = sandbox()
-    wanted = told.get("body_text") or plain_text(told.get("body_html") or "")
+    wanted = str(told.get("body_text") or plain_text(str(told.get("body_html") or "")))
     context = {"ticket": ticket_json(ticket, box.desk), "current_user": person_json(agent)}
     rendered = box.templates.text(wanted, context)
     if name == "addInternalNote" or not public:

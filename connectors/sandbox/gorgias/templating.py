@@ -11,6 +11,9 @@ from typing import Any
 from jinja2 import ChainableUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
 
+# What an expression somebody wrote may end in: ``{{ 1 / 0 }}``, ``{{ "a" + 1 }}``.
+_UNRENDERED = (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError)
+
 
 class Templates:
     """Renders templates. `null_text` is what becomes of an empty value."""
@@ -25,10 +28,10 @@ class Templates:
         self._environment.filters["datetime_format"] = _datetime_format
 
     def text(self, template: str, context: Mapping[str, Any]) -> str:
-        """One template. What is no template is left as it is: unconfirmed."""
+        """One template. What cannot be rendered is left as it is: unconfirmed."""
         try:
             return self._environment.from_string(template).render(context)
-        except TemplateError:
+        except _UNRENDERED:
             return template
 
     def form(self, template: Any, context: Mapping[str, Any]) -> Any:

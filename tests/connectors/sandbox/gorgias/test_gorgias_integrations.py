@@ -224,6 +224,20 @@ def test_a_get_carries_its_form_in_the_address_and_a_form_can_be_urlencoded(
     admin("DELETE", f"{INTEGRATIONS}/{made}")
 
 
+def test_what_cannot_be_rendered_or_encoded_stops_nothing(
+    admin: Caller, receiver: Receiver, hook_url: str
+) -> None:
+    form = {"a": "{{ 1 / 0 }}", "b": "{{ ticket.id + 'x' }}", "c": "{{ticket.subject}}"}
+    kind = "application/x-www-form-urlencoded"
+    for given in ({"form": form}, {"form": form, "request_content_type": kind}):
+        made = admin.post(INTEGRATIONS, integration(hook_url, "ticket-created", **given))["id"]
+        admin.opened(subject="half \ud83d of it")
+        body = receiver.next().body.decode()
+        assert "1 / 0" in body or "1+%2F+0" in body
+        admin.settle()
+        admin("DELETE", f"{INTEGRATIONS}/{made}")
+
+
 def test_a_secret_signs(impatient: Caller, receiver: Receiver, hook_url: str) -> None:
     impatient.post(INTEGRATIONS, integration(hook_url, "ticket-created", hmac_secret="key"))
     impatient.opened()
