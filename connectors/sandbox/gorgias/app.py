@@ -17,6 +17,7 @@ from connectors.sandbox.gorgias import (
     rates,
     sending_control,
     truth,
+    workspace,
 )
 from connectors.sandbox.gorgias.api import (
     events,
@@ -48,6 +49,7 @@ from connectors.sandbox.gorgias.templating import Templates
 from connectors.sandbox.gorgias.wiring import Sandbox, install
 from connectors.sandbox.seam import Seam, attach
 from connectors.sandbox.server import add_background
+from connectors.sandbox.workspace import shared
 
 _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
@@ -55,6 +57,7 @@ _INTERFACE = ("/api/", "/oauth/")
 _AREAS = (
     *(oauth, tickets, messages, ticket_tags, tags, people, events, integrations, view_items),
     *(control, ai_agent, sending_control, integration_control, macro_control, truth),
+    workspace,
 )
 
 
@@ -81,6 +84,7 @@ def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
         app.register_blueprint(area.blueprint)
     for kind in shelves.KINDS:
         app.register_blueprint(shelves.shelf_routes(kind))
+    app.register_blueprint(shared)
     app.register_blueprint(fault_routes(sandbox.faults))
     faults, line = sandbox.webhook_faults, sandbox.deliveries
     app.register_blueprint(webhook_fault_routes(faults, line, kinds=FAULTS))

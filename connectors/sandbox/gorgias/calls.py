@@ -47,14 +47,19 @@ def outgoing(
     body = b""
     if method in _BODILESS:
         joint = "&" if "?" in url else "?"
-        url += f"{joint}{urlencode(given)}" if form else ""
+        url += f"{joint}{_form(given)}" if form else ""
     elif given:
-        body = (urlencode(given) if kind == _URLENCODED else json.dumps(given)).encode()
+        body = (_form(given) if kind == _URLENCODED else json.dumps(given)).encode()
     headers = {"Content-Type": kind, "User-Agent": "Gorgias", **(http.get("headers") or {})}
     if integration.hmac_secret:
         signed = _signature(calling.signing, integration.hmac_secret, body)
         headers[calling.signing.header] = signed
     return Outgoing(method, url, headers, body)
+
+
+def _form(given: Any) -> str:
+    # A lone surrogate has no UTF-8 form.
+    return urlencode(given, errors="replace")
 
 
 def _signature(signing: Signing, secret: str, body: bytes) -> str:

@@ -12,6 +12,7 @@ from marshmallow import fields
 from connectors.sandbox.gorgias import saying
 from connectors.sandbox.gorgias.api.reading import Fields, body, flag, number, one_of, schema, text
 from connectors.sandbox.gorgias.errors import bad_request, invalid
+from connectors.sandbox.gorgias.happenings import UNSNOOZED
 from connectors.sandbox.gorgias.merging import merge
 from connectors.sandbox.gorgias.records import (
     CHANNELS,
@@ -184,6 +185,14 @@ def set_state(ticket_id: int) -> ResponseReturnValue:
     agent = desk.people.staff(given.get("agent"))
     after = desk.update(ticket_id, chosen, actor=agent).after
     return {"ticket_id": after.id, "status": after.status, "spam": after.spam}
+
+
+@blueprint.post("/<int:ticket_id>/unsnooze")
+def unsnooze(ticket_id: int) -> ResponseReturnValue:
+    """The snooze of a ticket is over: it opens again."""
+    fields_ = {"snooze_at": None, "status": "open"}
+    sandbox().desk.update(ticket_id, fields_, actor=None, happened=(UNSNOOZED,))
+    return "", HTTPStatus.NO_CONTENT
 
 
 @blueprint.post("/<int:ticket_id>/merge")

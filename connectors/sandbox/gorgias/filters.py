@@ -19,10 +19,11 @@ _TESTS: Mapping[str, _Test] = {
     "neq": lambda found, wanted: str(wanted) not in map(str, found),
     "isEmpty": lambda found, _: not found,
     "isNotEmpty": lambda found, _: bool(found),
-    "containsAny": lambda found, wanted: not set(found).isdisjoint(wanted),
-    "notContainsAny": lambda found, wanted: set(found).isdisjoint(wanted),
-    "containsAll": lambda found, wanted: set(wanted) <= set(found),
+    "containsAny": lambda found, wanted: any(one in found for one in wanted),
+    "notContainsAny": lambda found, wanted: not any(one in found for one in wanted),
+    "containsAll": lambda found, wanted: all(one in found for one in wanted),
 }
+_OF_LISTS = frozenset({"containsAny", "notContainsAny", "containsAll"})
 
 
 def check(filters: str) -> None:
@@ -55,6 +56,8 @@ def _holds(part: str, ticket: Json) -> bool:
         wanted = None if found[3] is None else ast.literal_eval(found[3])
     except (ValueError, SyntaxError):
         raise invalid("filters", f"Not a valid value: {found[3]}") from None
+    if found[1] in _OF_LISTS and not isinstance(wanted, list):
+        raise invalid("filters", f"Not a list: {found[3]}")
     return test(_values(ticket, found[2].split(".")), wanted)
 
 

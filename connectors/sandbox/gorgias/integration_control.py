@@ -23,7 +23,7 @@ def show_calls(integration_id: int) -> ResponseReturnValue:
 
 @blueprint.post("/tickets/<int:ticket_id>/trigger")
 def fire(ticket_id: int) -> ResponseReturnValue:
-    """A trigger fires that nothing here does, such as the end of a snooze: ``{trigger}``."""
+    """A trigger fires by itself, such as a hand-over without its tag: ``{trigger}``."""
     given = body(_FIRE, doing="fire a trigger")
     box = sandbox()
     with box.desk.lock:

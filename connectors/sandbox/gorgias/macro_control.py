@@ -30,19 +30,26 @@ _APPLYING = schema(
 def apply_macro(ticket_id: int) -> ResponseReturnValue:
     """Apply a macro: ``{macro_id, agent, public?}``. Its text is a reply, or a note."""
     given = body(_APPLYING, doing="apply macro")
+    agent = sandbox().desk.people.staff(given["agent"])
+    made = send(ticket_id, given["macro_id"], agent, public=given.get("public", True))
+    return {"ticket_id": ticket_id, "message_ids": made}, HTTPStatus.CREATED
+
+
+def send(ticket_id: int, macro_id: int, agent: Person, *, public: bool) -> list[int]:
+    """Apply a macro and send what it wrote. Returns the messages' ids.
+
+    Raises:
+        ApiError: 404, there is no such ticket or macro.
+    """
     desk = sandbox().desk
     with desk.lock:
-        agent, ticket = desk.people.staff(given["agent"]), desk.ticket(ticket_id)
-        actions = shelf(MACROS).get(given["macro_id"])["actions"]
-        written = [
-            _message(action, ticket, agent, public=given.get("public", True)) for action in actions
-        ]
+        ticket, actions = desk.ticket(ticket_id), shelf(MACROS).get(macro_id)["actions"]
+        written = [_message(action, ticket, agent, public=public) for action in actions]
         said = [desk.say(ticket_id, one, actor=agent).message for one in written if one]
         changed = _changed(actions, ticket)
         if changed:
             desk.update(ticket_id, changed, actor=agent)
-    made = [one.id for one in said if one is not None]
-    return {"ticket_id": ticket_id, "message_ids": made}, HTTPStatus.CREATED
+    return [one.id for one in said if one is not None]
 
 
 def _message(action: Json, ticket: Ticket, agent: Person, *, public: bool) -> Message | None:
@@ -50,7 +57,7 @@ def _message(action: Json, ticket: Ticket, agent: Person, *, public: bool) -> Me
     if name not in {"setResponseText", "addInternalNote"}:
         return None
     box = sandbox()
-    wanted = told.get("body_text") or plain_text(told.get("body_html") or "")
+    wanted = str(told.get("body_text") or plain_text(str(told.get("body_html") or "")))
     context = {"ticket": ticket_json(ticket, box.desk), "current_user": person_json(agent)}
     rendered = box.templates.text(wanted, context)
     if name == "addInternalNote" or not public:

@@ -133,12 +133,13 @@ class Mailroom:
     def _conversations(self, ticket_id: int) -> set[str]:
         """The addresses at which a ticket's customer can be chatted with."""
         ticket = self._desk.ticket(ticket_id)
-        chat = ticket.meta.get(_CHAT) or {}
-        found = {str(chat["conversation_id"])} if "conversation_id" in chat else set()
-        for customer in self._desk.people.customers():
-            if customer.id == ticket.customer_id:
-                channels = customer.channels
-                found |= {str(one["address"]) for one in channels if one["type"] == _CHAT}
+        found = set()
+        match ticket.meta.get(_CHAT):
+            case {"conversation_id": str(address)}:
+                found.add(address)
+        customer = self._desk.people.known(ticket.customer_id)
+        channels = () if customer is None else customer.channels
+        found |= {str(one["address"]) for one in channels if one["type"] == _CHAT}
         return found
 
 

@@ -55,6 +55,11 @@ class People:
         """A customer; 404 if there is none."""
         return self._one(customer_id, staff=False)
 
+    def known(self, person_id: int) -> Person | None:
+        """Anybody by id; None for who is not here any more."""
+        with self._lock:
+            return self._people.get(person_id)
+
     def staff(self, email: str | None) -> Person:
         """The seat with that address, or the first one; 400 if there is none."""
         seats = self.seats()

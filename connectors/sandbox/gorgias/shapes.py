@@ -198,8 +198,7 @@ def _tags(ticket: Ticket, desk: Desk) -> list[Json]:
 
 
 def _customer_of(ticket: Ticket, desk: Desk) -> Json | None:
-    known = {one.id: one for one in desk.people.customers()}
-    customer = known.get(ticket.customer_id)
+    customer = desk.people.known(ticket.customer_id)
     return None if customer is None else customer_json(customer)
 
 

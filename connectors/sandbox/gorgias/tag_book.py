@@ -28,6 +28,7 @@ class TagBook:
         self._ids = ids
         self._lock = lock
         self._tags: dict[int, Tag] = {}
+        self._by_name: dict[str, Tag] = {}
 
     def all(self) -> tuple[Tag, ...]:
         """Every tag, by id."""
@@ -44,27 +45,30 @@ class TagBook:
 
     def named(self, name: str) -> Tag | None:
         """The tag of exactly that name."""
-        return next((one for one in self.all() if one.name == name), None)
+        with self._lock:
+            return self._by_name.get(name)
 
     def make(self, name: str, now: datetime, **more: Any) -> Tag:
         """The tag of that name, made if new."""
         with self._lock:
             known = self.named(name)
             if known is None:
-                known = Tag(self._ids.next("tag"), name, now, **more)
-                self._tags[known.id] = known
+                known = self._put(Tag(self._ids.next("tag"), name, now, **more))
             return known
 
     def change(self, tag_id: int, fields: Mapping[str, Any]) -> Tag:
         """Set fields of a tag."""
         with self._lock:
-            self._tags[tag_id] = replace(self.get(tag_id), **fields)
-            return self._tags[tag_id]
+            before = self.get(tag_id)
+            del self._by_name[before.name]
+            return self._put(replace(before, **fields))
 
     def remove(self, tag_id: int) -> Tag:
         """Forget a tag."""
         with self._lock:
-            return self._tags.pop(self.get(tag_id).id)
+            tag = self._tags.pop(self.get(tag_id).id)
+            del self._by_name[tag.name]
+            return tag
 
     def names(self, ids: Iterable[int], names: Iterable[str], now: datetime) -> tuple[str, ...]:
         """The names that are meant, each once; 400 for an id that is not known."""
@@ -77,3 +81,7 @@ class TagBook:
                 found.append(known.name)
             found += [self.make(name, now).name for name in names]
         return tuple(dict.fromkeys(found))
+
+    def _put(self, tag: Tag) -> Tag:
+        self._tags[tag.id] = self._by_name[tag.name] = tag
+        return tag

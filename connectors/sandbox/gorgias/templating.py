@@ -6,10 +6,15 @@ repr. https://docs.gorgias.com/macros/macro-variables
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from jinja2 import ChainableUndefined, TemplateError
 from jinja2.sandbox import SandboxedEnvironment
+
+_KEPT = 500
+# What an expression somebody wrote may end in: ``{{ 1 / 0 }}``, ``{{ "a" + 1 }}``.
+_UNRENDERED = (TemplateError, ArithmeticError, TypeError, ValueError, LookupError, AttributeError)
 
 
 class Templates:
@@ -23,12 +28,14 @@ class Templates:
             autoescape=False,
         )
         self._environment.filters["datetime_format"] = _datetime_format
+        # Reading a template takes longer than rendering it, and each is rendered again and again.
+        self._read = lru_cache(_KEPT)(self._environment.from_string)
 
     def text(self, template: str, context: Mapping[str, Any]) -> str:
-        """One template. What is no template is left as it is: unconfirmed."""
+        """One template. What cannot be rendered is left as it is: unconfirmed."""
         try:
-            return self._environment.from_string(template).render(context)
-        except TemplateError:
+            return self._read(template).render(context)
+        except _UNRENDERED:
             return template
 
     def form(self, template: Any, context: Mapping[str, Any]) -> Any:

@@ -9,6 +9,7 @@ from connectors.sandbox.delivering.faults import WebhookFaults
 from connectors.sandbox.faults import Faults, FaultSeam, fault_routes
 from connectors.sandbox.seam import Seam, attach
 from connectors.sandbox.server import add_background
+from connectors.sandbox.workspace import shared
 from connectors.sandbox.zendesk import (
     app_frame,
     control,
@@ -85,6 +86,7 @@ def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
     rates.attach(app)
     for area in _AREAS:
         app.register_blueprint(area.blueprint)
+    app.register_blueprint(shared)
     app.register_blueprint(fault_routes(sandbox.faults))
     faults, line = sandbox.webhook_faults, sandbox.deliveries
     app.register_blueprint(webhook_fault_routes(faults, line, kinds=FAULTS))

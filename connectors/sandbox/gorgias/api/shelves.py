@@ -25,6 +25,7 @@ from connectors.sandbox.gorgias.api.reading import (
     schema,
     text,
 )
+from connectors.sandbox.gorgias.api.widget_input import Template
 from connectors.sandbox.gorgias.errors import bad_request
 from connectors.sandbox.gorgias.filters import check
 from connectors.sandbox.gorgias.records import Json, stamped
@@ -117,7 +118,7 @@ WIDGETS = Kind(
     "widget",
     {
         "type": one_of(_WIDGETS),
-        "template": fields.Dict(keys=fields.String()),
+        "template": fields.Nested(Template),
         "context": one_of(("ticket", "customer", "user")),
         "order": fields.Integer(strict=True, validate=validate.Range(min=0)),
         "integration_id": number(),

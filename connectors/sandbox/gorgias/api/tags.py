@@ -51,7 +51,7 @@ def create() -> ResponseReturnValue:
     desk = sandbox().desk
     with desk.lock:
         if desk.tags.named(given["name"]) is not None:
-            raise ApiError(HTTPStatus.CONFLICT, "A tag with this name already exists.")
+            raise _taken()
         tag = desk.tags.make(given["name"], desk.now(), **_chosen(given))
     return tag_json(tag, desk), HTTPStatus.CREATED
 
@@ -64,6 +64,8 @@ def update(tag_id: int) -> ResponseReturnValue:
     with desk.lock:
         before = desk.tags.get(tag_id)
         name = {"name": given["name"]} if given.get("name") else {}
+        if desk.tags.named(name.get("name", before.name)) not in {None, before}:
+            raise _taken()
         after = desk.tags.change(tag_id, {**_chosen(given), **name})
         _rename(before.name, (after.name,))
     return tag_json(after, sandbox().desk), HTTPStatus.ACCEPTED
@@ -77,6 +79,10 @@ def delete(tag_id: int) -> ResponseReturnValue:
     with desk.lock:
         _rename(desk.tags.remove(tag_id).name, ())
     return "", HTTPStatus.NO_CONTENT
+
+
+def _taken() -> ApiError:
+    return ApiError(HTTPStatus.CONFLICT, "A tag with this name already exists.")
 
 
 def _chosen(given: Fields) -> dict[str, Any]:

@@ -11,7 +11,9 @@ from connectors.sandbox.gorgias.api.message_input import new_message
 from connectors.sandbox.gorgias.api.paging import Listing, paged, paging_fields
 from connectors.sandbox.gorgias.api.people_input import read_customer
 from connectors.sandbox.gorgias.api.reading import Fields, body, one_of, query
+from connectors.sandbox.gorgias.api.shelves import VIEWS, shelf
 from connectors.sandbox.gorgias.api.ticket_input import CHANGED_TICKET, NEW_TICKET, ticket_fields
+from connectors.sandbox.gorgias.api.view_items import tickets_of
 from connectors.sandbox.gorgias.records import Message, Person, Ticket
 from connectors.sandbox.gorgias.shapes import listed_ticket_json, ticket_json
 from connectors.sandbox.gorgias.wiring import caller, sandbox
@@ -35,11 +37,16 @@ def list_tickets() -> ResponseReturnValue:
     asked = query(
         customer_id=fields.Integer(),
         external_id=fields.String(),
+        view_id=fields.Integer(),
         ticket_ids=fields.List(fields.Integer(), validate=validate.Length(1, _MOST_IDS)),
         trashed=fields.Boolean(),
         **paging_fields(list(LISTING.orders)),
     )
-    found = [one for one in sandbox().desk.tickets() if _fits(one, asked)]
+    tickets = sandbox().desk.tickets()
+    if "view_id" in asked:
+        filters = shelf(VIEWS).get(asked["view_id"])["filters"]
+        tickets = tuple(tickets_of(filters, user_id=caller().user.id))
+    found = [one for one in tickets if _fits(one, asked)]
     return paged(found, LISTING, asked)
 
 

@@ -80,7 +80,7 @@ class Caller:
         return self._done(self("PUT", path, body), 200, 202)
 
     def opened(
-        self, *, text: str = "Where is my parcel?", sender: Any = CUSTOMER, **more: Any
+        self, *, text: str | None = "Where is my parcel?", sender: Any = CUSTOMER, **more: Any
     ) -> int:
         """A customer's new ticket."""
         body = {"subject": "Parcel", "text": text, "from": sender, **more}

@@ -174,8 +174,13 @@ def test_triggers_for_what_happens_to_a_ticket(
     admin.post("/sandbox/sending/faults", {"messages": 1})
     admin.post(f"{path}/messages", REPLY)
     assert fired() == ["ticket-message-created", "ticket-updated", "ticket-message-failed"]
-    admin.post(f"/sandbox/tickets/{ticket_id}/trigger", {"trigger": "ticket-self-unsnoozed"})
-    assert fired() == ["ticket-self-unsnoozed"]
+    admin.put(path, {"snooze_datetime": "2026-12-01T00:00:00+00:00"})
+    assert fired() == ["ticket-updated"]
+    admin.post(f"/sandbox/tickets/{ticket_id}/unsnooze", {})
+    assert fired() == ["ticket-self-unsnoozed", "ticket-status-updated", "ticket-updated"]
+    assert admin.get(path)["snooze_datetime"] is None
+    admin.post(f"/sandbox/tickets/{ticket_id}/trigger", {"trigger": "ticket-handed-over"})
+    assert fired() == ["ticket-handed-over"]
     admin("DELETE", f"{INTEGRATIONS}/{made}")
 
 
@@ -217,6 +222,20 @@ def test_a_get_carries_its_form_in_the_address_and_a_form_can_be_urlencoded(
     assert call["url"].startswith(f"{hook_url}?t={ticket_id}&ticket_id={ticket_id}&")
     assert call["body"] == ""
     admin("DELETE", f"{INTEGRATIONS}/{made}")
+
+
+def test_what_cannot_be_rendered_or_encoded_stops_nothing(
+    admin: Caller, receiver: Receiver, hook_url: str
+) -> None:
+    form = {"a": "{{ 1 / 0 }}", "b": "{{ ticket.id + 'x' }}", "c": "{{ticket.subject}}"}
+    kind = "application/x-www-form-urlencoded"
+    for given in ({"form": form}, {"form": form, "request_content_type": kind}):
+        made = admin.post(INTEGRATIONS, integration(hook_url, "ticket-created", **given))["id"]
+        admin.opened(subject="half \ud83d of it")
+        body = receiver.next().body.decode()
+        assert "1 / 0" in body or "1+%2F+0" in body
+        admin.settle()
+        admin("DELETE", f"{INTEGRATIONS}/{made}")
 
 
 def test_a_secret_signs(impatient: Caller, receiver: Receiver, hook_url: str) -> None:

@@ -98,6 +98,19 @@ def test_a_chat_is_answered_at_its_conversation(admin: Caller, source: str | Non
         assert last["last_sending_error"] == {"error": "Last message not delivered"}
 
 
+def test_what_others_keep_in_a_tickets_meta_stops_no_chat(admin: Caller) -> None:
+    sender = {"email": "chatty@home.example"}
+    ticket_id = admin.opened(channel="chat", sender=sender)
+    channels = admin.get(f"/api/tickets/{ticket_id}")["customer"]["channels"]
+    (address,) = (one["address"] for one in channels if one["type"] == "chat")
+    admin.put(f"/api/tickets/{ticket_id}", {"meta": {"chat": 5}})
+    chat = {**REPLY, "channel": "chat", "source": {"type": "chat", "to": [{"address": address}]}}
+    del chat["receiver"]
+    admin.post(of(ticket_id), chat)
+    admin.settle()
+    assert [one["to"] for one in admin.log("mailed", ticket_id)] == [[address]]
+
+
 @pytest.mark.parametrize("missing", ["channel", "via", "from_agent", "sender"])
 def test_what_is_required_is_told(admin: Caller, missing: str) -> None:
     ticket_id = admin.opened()

@@ -42,12 +42,16 @@ def test_each_is_made_listed_changed_and_deleted(
     [
         ("views", {**VIEW, "filters": "ticket.status == 'open'"}, "filters"),
         ("views", {**VIEW, "filters": "eq(ticket.status, open)"}, "filters"),
+        ("views", {**VIEW, "filters": "containsAny(ticket.tags.name, 5)"}, "filters"),
         ("views", {**VIEW, "visibility": "secret"}, "visibility"),
         ("macros", {"actions": []}, "name"),
         ("rules", {"name": "Route"}, "code"),
         ("rules", {**RULE, "event_types": "ticket-created,ticket-eaten"}, "event_types"),
         ("widgets", {"type": "http"}, "template"),
         ("widgets", {**WIDGET, "type": "iframe"}, "type"),
+        ("widgets", {**WIDGET, "template": {"widgets": []}}, "template"),
+        ("widgets", {**WIDGET, "template": {"type": "wrapper", "widgets": ["card"]}}, "template"),
+        ("widgets", {**WIDGET, "template": {"type": "list", "meta": {"limit": "x"}}}, "template"),
     ],
 )
 def test_what_is_wrong_is_a_400(
@@ -90,6 +94,8 @@ def test_a_view_holds_the_tickets_that_fit(admin: Caller) -> None:
     rest = admin.get(page["meta"]["next_items"])
     assert ([one["id"] for one in rest["data"]], rest["meta"]["next_items"]) == ([ids[0]], None)
     assert other not in {one["id"] for one in rest["data"]}
+    listed = admin.get("/api/tickets", view_id=view["id"])["data"]
+    assert [one["id"] for one in listed] == ids[::-1]
     admin.put(f"/api/views/{view['id']}", {"filters": f"eq(ticket.id, '{other}')"})
     assert [one["id"] for one in admin.get(path)["data"]] == [other]
 

@@ -87,8 +87,11 @@ def test_the_accounts_tags(admin: Caller) -> None:
     assert made in admin.get("/api/tags", search="VIP")["data"]
     refused(admin("POST", "/api/tags", {"name": "vip"}), 409)
     ticket_id = admin.opened(tags=["vip", "z"])
+    assert admin.get(f"/api/tags/{made['id']}")["usage"] == 1
     admin.put(f"/api/tags/{made['id']}", {"name": "gold"})
     assert names(admin.get(f"/api/tickets/{ticket_id}")) == ["gold", "z"]
+    refused(admin("PUT", f"/api/tags/{made['id']}", {"name": "z"}), 409)
+    assert admin.post("/api/tags", {"name": "vip"})["id"] != made["id"]
     assert admin("DELETE", f"/api/tags/{made['id']}").status_code == 204
     assert names(admin.get(f"/api/tickets/{ticket_id}")) == ["z"]
 
@@ -192,6 +195,22 @@ def test_the_journal_and_its_filters(admin: Caller) -> None:
     assert newest["data"] == {"message_id": note["id"]}
     assert admin.get(f"/api/events/{newest['id']}") == newest
     refused(admin("GET", "/api/events?object_type=Ticket"))
+
+
+def test_events_of_one_act_share_a_context_and_name_the_tags(admin: Caller) -> None:
+    ticket_id = admin.opened(tags=["old"])
+    admin.put(f"/api/tickets/{ticket_id}", {"tags": [{"name": "new"}], "status": "closed"})
+    about = {"object_type": "Ticket", "object_id": ticket_id}
+    events = {one["type"]: one for one in admin.get("/api/events", **about)["data"]}
+    ids = {tag["name"]: tag["id"] for tag in admin.get("/api/tags")["data"]}
+    assert events["ticket-tags-added"]["data"] == {"tags_added": [ids["new"]]}
+    assert events["ticket-tags-removed"]["data"] == {"tags_removed": [ids["old"]]}
+    contexts = {
+        events[name]["context"]
+        for name in ("ticket-tags-added", "ticket-tags-removed", "ticket-closed")
+    }
+    assert len(contexts) == 1
+    assert contexts != {events["ticket-created"]["context"]}
 
 
 def test_an_observer_changes_nothing(observer: Caller) -> None:

@@ -2,29 +2,27 @@
 
 from datetime import datetime, timedelta
 
-from connectors.sandbox.zendesk.wiring import sandbox
-
 _HOUR = timedelta(hours=1)
 _DAY = timedelta(days=1)
 _MINUTE = timedelta(minutes=1)
 _STEP = 1024
 
 
-def clock(moment: datetime) -> str:
+def clock(moment: datetime, now: datetime) -> str:
     """Day and time: ``9 Jun, 08:36 UTC``, with the year unless it is this one."""
-    return f"{_day(moment)}, {moment:%H:%M} UTC"
+    return f"{_day(moment, now)}, {moment:%H:%M} UTC"
 
 
-def ago(moment: datetime) -> str:
+def ago(moment: datetime, now: datetime) -> str:
     """How long ago: ``just now``, ``5 min ago``, ``3 h ago``, then the day."""
-    past = sandbox().desk.now() - moment
+    past = now - moment
     if past < _MINUTE:
         return "just now"
     if past < _HOUR:
         return f"{past // _MINUTE} min ago"
     if past < _DAY:
         return f"{past // _HOUR} h ago"
-    return _day(moment)
+    return _day(moment, now)
 
 
 def initials(name: str) -> str:
@@ -43,6 +41,6 @@ def size(count: int) -> str:
     return f"{count / (_STEP * _STEP):.1f} MB"
 
 
-def _day(moment: datetime) -> str:
-    year = "" if moment.year == sandbox().desk.now().year else f" {moment.year}"
+def _day(moment: datetime, now: datetime) -> str:
+    year = "" if moment.year == now.year else f" {moment.year}"
     return f"{moment.day} {moment:%b}{year}"
