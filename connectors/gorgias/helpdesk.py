@@ -173,7 +173,7 @@ class GorgiasHelpdesk:
             body = writing.reply(text, route, sender=sender, effect_id=effect_id)
             self._retag(ticket_id, tags, now=ticket)
             receipt = self._post(ticket_id, body)
-            if wanted is not None and wanted != ticket.optional_text("status"):
+            if wanted is not None and wanted != ticket.raw().get("status"):
                 set_in_time(self._client, self._clock, ticket_id, wanted)
             return receipt
 

@@ -125,6 +125,12 @@ def test_a_reply_that_left_has_left_whatever_becomes_of_the_status(
     assert "the status stays as it was" in caplog.text
 
 
+def test_nothing_of_the_ticket_can_make_a_reply_that_left_look_unsent() -> None:
+    takes()
+    responses.replace(responses.GET, TICKET, json={**fixture("tickets/mail"), "status": 7})
+    assert reply(tags=NO_TAGS).external_id == "208800012"
+
+
 def test_a_status_waits_for_its_turn(caplog: pytest.LogCaptureFixture) -> None:
     """The reply has left; the account's calls may be used up by then."""
     responses.put(TICKET, status=429, headers={"Retry-after": "2"})
