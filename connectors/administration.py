@@ -28,6 +28,7 @@ class Kind(StrEnum):
     RULE = "trigger"
     APP = "app"
     INSTALLATION = "installation"
+    WIDGET = "widget"
 
 
 @dataclass(frozen=True, slots=True)

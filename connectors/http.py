@@ -285,7 +285,7 @@ def masked(text: str, secrets: Iterable[str]) -> str:
 
 def _worth_another_try(error: BaseException) -> bool:
     # Where the other side named a time, the queue waits better than a thread does.
-    return isinstance(error, UnavailableError) and error.retry_after is None
+    return isinstance(error, UnavailableError) and not error.retry_after
 
 
 def _never_sent(error: BaseException) -> bool:
@@ -313,9 +313,10 @@ def _vendor_words(response: requests.Response) -> str:
         return ""
     if not isinstance(body, dict):
         return ""
-    errors = body.get("errors")
+    error, errors = body.get("error"), body.get("errors")
     listed = errors[:_ERRORS_READ] if isinstance(errors, list) else []
-    said = [_said(body, "error", "description"), *(_said(one, "code", "detail") for one in listed)]
+    named = _of_fields(error) if isinstance(error, dict) else _said(body, "error", "description")
+    said = [named, *(_said(one, "code", "detail") for one in listed)]
     text = "; ".join(filter(None, said))
     return f" ({text[:200]!a})" if text else ""
 
@@ -323,3 +324,16 @@ def _vendor_words(response: requests.Response) -> str:
 def _said(told: object, *names: str) -> str:
     words = [told.get(name) for name in names] if isinstance(told, dict) else []
     return ": ".join(word for word in words if isinstance(word, str))
+
+
+def _of_fields(error: Mapping[str, Any]) -> str:
+    """``{"msg", "data": {field: [sentence]}}``."""
+    message, data = error.get("msg"), error.get("data")
+    faults = data.items() if isinstance(data, dict) else ()
+    words = [message if isinstance(message, str) else ""]
+    words += [f"{field} {_sentence(fault)}" for field, fault in faults]
+    return ": ".join(filter(None, words))
+
+
+def _sentence(fault: object) -> str:
+    return " ".join(map(str, fault)) if isinstance(fault, list) else str(fault)

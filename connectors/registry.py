@@ -14,6 +14,9 @@ from connectors.base import (
 )
 from connectors.clock import REAL, Clock
 from connectors.connecting import Connecting
+from connectors.gorgias import helpdesk as gorgias
+from connectors.gorgias.connecting import GorgiasConnecting
+from connectors.gorgias.webhooks import GorgiasWebhooks
 from connectors.notify.chat import ChatHook
 from connectors.notify.mail import Security, SmtpMailer, SmtpServer
 from connectors.shop_api.commerce import ShopApi
@@ -35,14 +38,30 @@ class _OpenHelpdesk(Protocol):
     ) -> Helpdesk: ...
 
 
+class _OpenConnecting(Protocol):
+    def __call__(self, *, allow_private: bool) -> Connecting: ...
+
+
 class _OpenCommerce(Protocol):
     def __call__(self, url: str, token: str, *, allow_private: bool, clock: Clock) -> Commerce: ...
 
 
-_HELPDESKS: Mapping[str, _OpenHelpdesk] = {"zendesk": ZendeskHelpdesk}
-_WEBHOOKS: Mapping[str, type[Webhooks]] = {"zendesk": ZendeskWebhooks}
-_TICKET_PAGES: Mapping[str, Callable[[str, str], str]] = {"zendesk": ticket_page}
-_CONNECTING: Mapping[str, type[ZendeskConnecting]] = {"zendesk": ZendeskConnecting}
+_HELPDESKS: Mapping[str, _OpenHelpdesk] = {
+    "gorgias": gorgias.GorgiasHelpdesk,
+    "zendesk": ZendeskHelpdesk,
+}
+_WEBHOOKS: Mapping[str, type[Webhooks]] = {
+    "gorgias": GorgiasWebhooks,
+    "zendesk": ZendeskWebhooks,
+}
+_TICKET_PAGES: Mapping[str, Callable[[str, str], str]] = {
+    "gorgias": gorgias.ticket_page,
+    "zendesk": ticket_page,
+}
+_CONNECTING: Mapping[str, _OpenConnecting] = {
+    "gorgias": GorgiasConnecting,
+    "zendesk": ZendeskConnecting,
+}
 _COMMERCE: Mapping[str, _OpenCommerce] = {"shop_api": ShopApi}
 
 HELPDESKS = tuple(_HELPDESKS)

@@ -284,6 +284,7 @@ class EventKind(StrEnum):
 
     TICKET_CREATED = "ticket_created"
     MESSAGE_ADDED = "message_added"
+    MESSAGE_FAILED = "message_failed"
     TAGS_CHANGED = "tags_changed"
     STATUS_CHANGED = "status_changed"
     MESSAGE_REDACTED = "message_redacted"
@@ -301,8 +302,8 @@ class HelpdeskEvent:
     Attributes:
         id: The helpdesk's id of this event; the same when it is delivered twice.
         vendor_type: The vendor's own name of the event.
-        message_id: Of a MESSAGE_ADDED, and of a MESSAGE_REDACTED or MESSAGE_MADE_PRIVATE where the
-            payload names it.
+        message_id: Of a MESSAGE_ADDED, of a MESSAGE_FAILED, which was written and could not be
+            sent, and of a MESSAGE_REDACTED or MESSAGE_MADE_PRIVATE where the payload names it.
         requester_id: Who asked on the ticket, where the payload names one.
         user_id: Of a USER_DELETED, which is about no ticket.
         author_id: The message's author, where the payload names one.

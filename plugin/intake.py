@@ -39,6 +39,7 @@ _WANTED = frozenset(
 )
 _NOT_WANTED = {
     EventKind.STATUS_CHANGED: "A change of status needs no draft.",
+    EventKind.MESSAGE_FAILED: "A message that could not be sent needs no draft.",
     EventKind.OTHER: "This kind of event needs no draft.",
 }
 

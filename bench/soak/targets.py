@@ -10,10 +10,11 @@ from bench.soak.fuzz import NotKeptError, Target
 from connectors import strict_json
 from connectors.errors import UnreadablePayloadError
 from connectors.orders import OrderFormatError, parse_order
+from connectors.reading import WrongShapeError
 from connectors.strict_json import NotJsonError
 from connectors.types import Money
 from connectors.zendesk import mapping
-from connectors.zendesk.reading import Fields, WrongShapeError
+from connectors.zendesk.reading import Fields
 from connectors.zendesk.webhooks import ZendeskWebhooks
 from plugin import documents
 from plugin.cli.jsonl import parse_json

@@ -44,10 +44,11 @@ from connectors.http import (
     outbound_session,
     translate,
 )
+from connectors.reading import WrongShapeError
 from connectors.transport import READ_SECONDS, Budget, GuardedAdapter
 from connectors.zendesk.limits import ZendeskLimits
 from connectors.zendesk.oauth import TokenCache, authentication
-from connectors.zendesk.reading import Fields, WrongShapeError
+from connectors.zendesk.reading import Fields
 
 _log = logging.getLogger(__name__)
 # zenpy writes whole requests, customers' words included, to its debug log.

@@ -15,10 +15,11 @@ from connectors.connecting import Client, Identity
 from connectors.errors import AuthError, NotFoundError, RejectedError
 from connectors.grants import Tokens
 from connectors.http import OutboundSession, base_url, outbound_session
+from connectors.reading import WrongShapeError
 from connectors.zendesk.oauth import TokenCache, authentication
-from connectors.zendesk.oauth_grant import ask, client_fields
+from connectors.zendesk.oauth_grant import client_fields, door
 from connectors.zendesk.oauth_tokens import SCOPE
-from connectors.zendesk.reading import Fields, WrongShapeError
+from connectors.zendesk.reading import Fields
 
 _LOOK_SECONDS = 20.0
 _DOMAIN = ".zendesk.com"
@@ -86,7 +87,7 @@ class ZendeskConnecting:
             "code_verifier": verifier,
             **client_fields(client.id, client.secret),
         }
-        return ask(url, grant, lost=_CODE_REFUSED, allow_private=self._allow_private)
+        return door(url, allow_private=self._allow_private).ask(grant, lost=_CODE_REFUSED)
 
     def look(self, access: AccountAccess) -> Identity:
         """Whom a credential acts as, and what it lacks.

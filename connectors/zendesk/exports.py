@@ -13,9 +13,10 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
 from connectors.errors import RejectedError
+from connectors.reading import WrongShapeError
 from connectors.types import Changes, EventKind, TicketChange
 from connectors.zendesk.client import ZendeskClient
-from connectors.zendesk.reading import Fields, WrongShapeError
+from connectors.zendesk.reading import Fields
 
 _DELETED, _CLOSED = "deleted", "closed"
 # Zendesk gives up on pages that take it too long; all of them are needed where one second has more.

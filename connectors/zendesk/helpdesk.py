@@ -18,6 +18,8 @@ from connectors.errors import (
     RejectedError,
 )
 from connectors.http import WRITE_SECONDS
+from connectors.markup import to_html
+from connectors.reading import WrongShapeError
 from connectors.types import (
     Changes,
     Message,
@@ -31,10 +33,9 @@ from connectors.types import (
 from connectors.zendesk import conversation, exports, mapping
 from connectors.zendesk.administration import ZendeskAdministration
 from connectors.zendesk.client import ZendeskClient, group_number
-from connectors.zendesk.markup import to_html
 from connectors.zendesk.oauth import TokenCache
 from connectors.zendesk.overwritten import is_settled, owed
-from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields, WrongShapeError
+from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields
 from connectors.zendesk.reading import understood as _understood
 
 _log = logging.getLogger(__name__)

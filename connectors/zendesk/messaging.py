@@ -8,8 +8,9 @@ The log repeats the comments; these are read as comments, with their authors' ro
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
+from connectors.reading import WrongShapeError
 from connectors.types import Channel, Message, Person, PersonRole
-from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields, WrongShapeError
+from connectors.zendesk.reading import SYSTEM_AUTHOR, Fields
 
 _MESSAGE = "Messaging::ConversationMessage"
 # An event is named by a ULID, a message by the last part of its reference, as webhooks name it.

@@ -17,10 +17,11 @@ from typing import Any
 import requests
 from requests.auth import AuthBase, HTTPBasicAuth
 
+from connectors.consent import BY_CONSENT, GrantAccess
 from connectors.errors import AmbiguousError, AuthError, RejectedError, UnavailableError
 from connectors.grants import Grant
 from connectors.http import OutboundSession
-from connectors.zendesk.oauth_grant import BY_CONSENT, GrantAccess
+from connectors.zendesk.oauth_grant import Renewal
 from connectors.zendesk.oauth_tokens import SCOPE, read_tokens
 
 # A token about to end is not used: the call it is for takes some seconds too.
@@ -156,7 +157,8 @@ def authentication(
     if credentials.get("by") == BY_CONSENT:
         if grant is None:
             raise AuthError("the Zendesk account must be connected again: its consent is not here")
-        return GrantAccess(base, credentials, grant, session=session, allow_private=allow_private)
+        renewal = Renewal(base, credentials, allow_private=allow_private)
+        return GrantAccess(renewal, grant, session=session)
     if credentials.get("client_id") and credentials.get("client_secret"):
         return ClientCredentials(
             base,

@@ -11,11 +11,10 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
-from connectors import strict_json
 from connectors.errors import BadSignatureError, UnreadablePayloadError
-from connectors.strict_json import NotJsonError
+from connectors.reading import WrongShapeError
 from connectors.types import EventKind, HelpdeskEvent
-from connectors.zendesk.reading import Fields, WrongShapeError
+from connectors.zendesk.reading import Fields
 
 SIGNATURE = "x-zendesk-webhook-signature"
 TIMESTAMP = "x-zendesk-webhook-signature-timestamp"
@@ -100,7 +99,7 @@ class ZendeskWebhooks:
             UnreadablePayloadError: The message names the field that is missing or wrong.
         """
         try:
-            return _event(Fields(_load(body)))
+            return _event(Fields.of_body(body))
         except WrongShapeError as bad:
             raise UnreadablePayloadError(str(bad)) from None
 
@@ -126,13 +125,6 @@ def _fresh(stamp: str, now: datetime) -> bool:
     except ValueError:
         return False
     return at.tzinfo is not None and abs(now - at) <= _WINDOW
-
-
-def _load(body: bytes) -> object:
-    try:
-        return strict_json.load(body, repeated_keys=True)
-    except NotJsonError as bad:
-        raise WrongShapeError(f"body: {bad}") from None
 
 
 def _event(payload: Fields) -> HelpdeskEvent:

@@ -3,13 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import requests
-
-_SECONDS = 15
-_A_TICKETS = ("subject", "text", "html", "from", "tags", "channel", "attachments", "cc")
+from plugin.demo.acting import Acting
 
 
-class Hands:
+class Hands(Acting):
     """Acts in the sandbox helpdesk as people would, over HTTP.
 
     Args:
@@ -18,25 +15,7 @@ class Hands:
     """
 
     def __init__(self, url: str, admin: tuple[str, str]) -> None:
-        self.url = url
-        self._session = requests.Session()
-        # The environment's proxies have no place before a sandbox; looking for them is dear, too.
-        self._session.trust_env = False
-        self._admin = (f"{admin[0]}/token", admin[1])
-
-    def close(self) -> None:
-        """Let go of connections."""
-        self._session.close()
-
-    def open_ticket(self, ticket: Mapping[str, Any]) -> str:
-        """A customer writes in. Returns the ticket's id."""
-        fields = {name: ticket[name] for name in _A_TICKETS if name in ticket}
-        return str(self._post("/sandbox/tickets", fields)["ticket_id"])
-
-    def customer_writes(self, ticket_id: str, text: str) -> str:
-        """The customer writes again. Returns the comment's id."""
-        answer = self._post(f"/sandbox/tickets/{ticket_id}/messages", {"text": text})
-        return str(answer["comment_id"])
+        super().__init__(url, (f"{admin[0]}/token", admin[1]), said="comment_id")
 
     def agent_writes(
         self, ticket_id: str, agent: str, text: str, *, public: bool, status: str | None = None
@@ -80,12 +59,7 @@ class Hands:
 
     def assign(self, ticket_id: str, *, agent: str, **fields: str) -> None:
         """An agent gives a ticket to a `group` by its name, or `to` somebody."""
-        answer = self._session.put(
-            f"{self.url}/sandbox/tickets/{ticket_id}/assignment",
-            json={"agent": agent, **fields},
-            timeout=_SECONDS,
-        )
-        answer.raise_for_status()
+        self._do("PUT", f"/sandbox/tickets/{ticket_id}/assignment", {"agent": agent, **fields})
 
     def groups(self) -> Mapping[str, str]:
         """Group ids by name."""
@@ -140,10 +114,6 @@ class Hands:
             if comment["public"] and " ".join(str(comment["plain_body"]).split()) == wanted
         ]
 
-    def pending_deliveries(self) -> int:
-        """Webhooks that are not delivered yet."""
-        return int(self.get("/sandbox/idle")["pending_deliveries"])
-
     def users(self) -> Mapping[str, str]:
         """Helpdesk user ids by e-mail."""
         return {user["email"]: str(user["id"]) for user in self.get("/api/v2/users.json")["users"]}
@@ -155,8 +125,7 @@ class Hands:
 
     def install_app(self, url: str) -> None:
         """Show a page of ours beside every ticket."""
-        answer = self._session.put(f"{self.url}/sandbox/app", json={"url": url}, timeout=_SECONDS)
-        answer.raise_for_status()
+        self._do("PUT", "/sandbox/app", {"url": url})
 
     def add_webhook(self, name: str) -> tuple[str, str]:
         """Create an event webhook that points nowhere yet. Returns its id and signing secret."""
@@ -188,29 +157,5 @@ class Hands:
 
     def point_webhook(self, webhook_id: str, endpoint: str) -> None:
         """Let a webhook deliver to `endpoint`."""
-        answer = self._session.patch(
-            f"{self.url}/api/v2/webhooks/{webhook_id}",
-            json={"webhook": {"endpoint": endpoint}},
-            auth=self._admin,
-            timeout=_SECONDS,
-        )
-        answer.raise_for_status()
-
-    def get(self, path: str) -> Any:
-        """Read anything of the sandbox."""
-        answer = self._session.get(f"{self.url}{path}", auth=self._admin, timeout=_SECONDS)
-        answer.raise_for_status()
-        return answer.json()
-
-    def _do(self, method: str, path: str, fields: Mapping[str, Any] | None = None) -> None:
-        answer = self._session.request(
-            method, f"{self.url}{path}", json=fields, auth=self._admin, timeout=_SECONDS
-        )
-        answer.raise_for_status()
-
-    def _post(self, path: str, fields: Mapping[str, Any]) -> Any:
-        answer = self._session.post(
-            f"{self.url}{path}", json=fields, auth=self._admin, timeout=_SECONDS
-        )
-        answer.raise_for_status()
-        return answer.json()
+        webhook = {"webhook": {"endpoint": endpoint}}
+        self._do("PATCH", f"/api/v2/webhooks/{webhook_id}", webhook)

@@ -13,7 +13,7 @@ ACCESS = AccountAccess(
 
 
 def test_the_kinds() -> None:
-    assert registry.HELPDESKS == ("zendesk",)
+    assert registry.HELPDESKS == ("gorgias", "zendesk")
     assert registry.COMMERCE == ("shop_api",)
 
 
@@ -30,9 +30,9 @@ def test_every_helpdesk_has_its_webhooks() -> None:
 
 
 def test_an_unknown_kind_is_answered_with_the_known_ones() -> None:
-    with pytest.raises(ValueError, match="unknown helpdesk 'gorgon': known are zendesk"):
+    with pytest.raises(ValueError, match="unknown helpdesk 'gorgon': known are gorgias, zendesk"):
         registry.helpdesk("gorgon", ACCESS, allow_private=False)
-    with pytest.raises(ValueError, match="known are zendesk"):
+    with pytest.raises(ValueError, match="known are gorgias, zendesk"):
         registry.webhooks("")
     with pytest.raises(ValueError, match="unknown shop 'x': known are shop_api"):
         registry.commerce("x", "https://shop.example", "t", allow_private=False)

@@ -4,9 +4,12 @@ from flask import Flask, jsonify, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
+from connectors.sandbox.delivering.control import webhook_fault_routes
+from connectors.sandbox.delivering.faults import WebhookFaults
 from connectors.sandbox.faults import Faults, FaultSeam, fault_routes
 from connectors.sandbox.seam import Seam, attach
 from connectors.sandbox.server import add_background
+from connectors.sandbox.workspace import shared
 from connectors.sandbox.zendesk import (
     app_frame,
     control,
@@ -14,7 +17,6 @@ from connectors.sandbox.zendesk import (
     messaging,
     oauth_control,
     rates,
-    webhook_fault_control,
     workspace,
 )
 from connectors.sandbox.zendesk.api import (
@@ -39,7 +41,7 @@ from connectors.sandbox.zendesk.app_store import AppStore
 from connectors.sandbox.zendesk.auth import Credentials
 from connectors.sandbox.zendesk.business import Business
 from connectors.sandbox.zendesk.config import SandboxConfig
-from connectors.sandbox.zendesk.deliveries import Deliveries
+from connectors.sandbox.zendesk.deliveries import FAULTS, Deliveries
 from connectors.sandbox.zendesk.desk import Desk
 from connectors.sandbox.zendesk.emails import Emails
 from connectors.sandbox.zendesk.errors import ApiError
@@ -51,14 +53,13 @@ from connectors.sandbox.zendesk.meter import Meter
 from connectors.sandbox.zendesk.records import Change
 from connectors.sandbox.zendesk.refusals import refusal
 from connectors.sandbox.zendesk.sending import Sender
-from connectors.sandbox.zendesk.webhook_faults import WebhookFaults
 from connectors.sandbox.zendesk.webhooks import Registry
 from connectors.sandbox.zendesk.wiring import Sandbox, install
 
 _LARGEST_REQUEST_BYTES = 4 * 1024 * 1024
 # The workspace's pages are not among them: a page that refreshes would use faults up.
 _INTERFACE = ("/api/", "/oauth/")
-_CONTROLS = (control, oauth_control, webhook_fault_control, app_frame, email_log, messaging)
+_CONTROLS = (control, oauth_control, app_frame, email_log, messaging)
 _AREAS = (
     *(oauth, oauth_consent, tickets, comments, removals, tags, tag_list, users, groups, webhooks),
     *(current_token, rules, apps, incremental),
@@ -85,7 +86,10 @@ def create_app(config: SandboxConfig, *, seam: Seam | None = None) -> Flask:
     rates.attach(app)
     for area in _AREAS:
         app.register_blueprint(area.blueprint)
+    app.register_blueprint(shared)
     app.register_blueprint(fault_routes(sandbox.faults))
+    faults, line = sandbox.webhook_faults, sandbox.deliveries
+    app.register_blueprint(webhook_fault_routes(faults, line, kinds=FAULTS))
     app.register_error_handler(ApiError, _refused)
     app.register_error_handler(HTTPException, _failed)
     return app

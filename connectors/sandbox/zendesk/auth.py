@@ -1,12 +1,10 @@
 """Who calls the API: OAuth tokens, and API tokens by basic authentication."""
 
-import base64
-import binascii
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from connectors.sandbox.credentials import basic_pair, same
 from connectors.sandbox.zendesk.config import OAuthClient, SandboxConfig
 from connectors.sandbox.zendesk.desk import Desk
 from connectors.sandbox.zendesk.errors import bad_token, unauthorized
@@ -106,17 +104,12 @@ class Credentials:
         return Caller(token.user, token.scopes)
 
     def _by_api_token(self, value: str) -> Caller:
-        try:
-            name, _, given = base64.b64decode(value, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            raise unauthorized() from None
+        pair = basic_pair(value)
+        if pair is None:
+            raise unauthorized()
+        name, given = pair
         email = name.removesuffix(_TOKEN_SUFFIX)
         known = self._config.api_users.get(email)
         if email == name or known is None or not same(known, given):
             raise unauthorized()
         return Caller(self._desk.staff(email))
-
-
-def same(known: str, given: str) -> bool:
-    """Compare secrets in constant time."""
-    return hmac.compare_digest(known.encode(), given.encode())

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from http import HTTPStatus
 
-from connectors.sandbox.zendesk.auth import Credentials, same
+from connectors.sandbox.credentials import same
+from connectors.sandbox.zendesk.auth import Credentials
 from connectors.sandbox.zendesk.config import OAuthClient
 from connectors.sandbox.zendesk.desk import Desk
 from connectors.sandbox.zendesk.errors import ApiError

@@ -7,13 +7,10 @@ from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
-import requests
-
+from connectors.sandbox.delivering.calling import Answer, call
 from connectors.sandbox.zendesk.records import stamp
 from connectors.sandbox.zendesk.signing import signature
 from connectors.sandbox.zendesk.webhooks import Attempt, Status, Webhook
-
-_KEPT_RESPONSE_BYTES = 64 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,43 +62,29 @@ class Sender:
                 request.secret, timestamp=timestamp, body=request.body
             ),
         }
-        status, answer = self._post(request, headers)
+        answer = call(
+            "POST",
+            request.endpoint,
+            body=request.body,
+            headers=headers,
+            seconds=self.limit_seconds,
+        )
         return Attempt(
-            status=status,
+            status=_status(answer),
             completed_at=self.clock(),
             endpoint=request.endpoint,
             request_headers=headers,
             payload=request.body.decode(),
-            **answer,
+            status_code=answer.status_code,
+            response_headers=answer.headers,
+            response_body=answer.body,
         )
 
-    def _post(self, request: Outgoing, headers: Mapping[str, str]) -> tuple[Status, dict[str, Any]]:
-        try:
-            with requests.Session() as session:
-                # Proxies of the environment have no place between two local servers.
-                session.trust_env = False
-                with session.post(
-                    request.endpoint,
-                    data=request.body,
-                    headers=headers,
-                    timeout=self.limit_seconds,
-                    allow_redirects=False,
-                    stream=True,
-                ) as got:
-                    text = next(got.iter_content(_KEPT_RESPONSE_BYTES), b"")
-                    return _status(got.status_code), {
-                        "status_code": got.status_code,
-                        "response_headers": dict(got.headers),
-                        "response_body": text.decode(errors="replace"),
-                    }
-        except requests.Timeout:
-            return "timeout", {}
-        except (requests.RequestException, ValueError):
-            # ValueError: a custom header that HTTP cannot carry.
-            return "failed", {}
 
-
-def _status(code: int) -> Status:
+def _status(answer: Answer) -> Status:
+    code = answer.status_code
+    if code is None:
+        return "timeout" if answer.late else "failed"
     if code < HTTPStatus.MULTIPLE_CHOICES:
         return "success"
     return "server error" if code >= HTTPStatus.INTERNAL_SERVER_ERROR else "client error"

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import Flask, current_app, g
 
+from connectors.sandbox.delivering.faults import WebhookFaults
 from connectors.sandbox.faults import Faults
 from connectors.sandbox.zendesk.app_store import AppStore
 from connectors.sandbox.zendesk.auth import Caller, Credentials
@@ -17,7 +18,6 @@ from connectors.sandbox.zendesk.installation import Installation
 from connectors.sandbox.zendesk.ledger import Ledger
 from connectors.sandbox.zendesk.meter import Meter
 from connectors.sandbox.zendesk.sending import Sender
-from connectors.sandbox.zendesk.webhook_faults import WebhookFaults
 from connectors.sandbox.zendesk.webhooks import Registry
 
 _NAME = "sandbox_zendesk"

@@ -48,8 +48,8 @@ class ZendeskAdministration:
         self._clock = clock
 
     def kinds(self) -> tuple[Kind, ...]:
-        """All there are."""
-        return tuple(Kind)
+        """All but the one that apps stand in for."""
+        return tuple(kind for kind in Kind if kind is not Kind.WIDGET)
 
     def wanted(self, setup: Setup, things: Sequence[Thing]) -> tuple[Wanted, ...]:
         """What Bookbag needs."""

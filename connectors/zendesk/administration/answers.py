@@ -6,7 +6,7 @@ from typing import ParamSpec, TypeVar
 import requests
 
 from connectors.errors import AmbiguousError, RejectedError
-from connectors.zendesk.reading import WrongShapeError
+from connectors.reading import WrongShapeError
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -8,7 +8,7 @@ does not do: https://support.zendesk.com/hc/en-us/articles/4408828984346 and doc
 from collections.abc import Collection, Mapping, Sequence
 
 from connectors.administration import Kind, Thing, Wanted
-from connectors.zendesk.administration.mark import described
+from connectors.mark import described
 
 _MAILED = frozenset({"requester_id", "requester_and_ccs"})
 _WHY = "mails the customer, but not while the ticket waits for approval"

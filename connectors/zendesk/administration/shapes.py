@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from connectors.administration import Kind, Shape, Thing
-from connectors.zendesk.administration.mark import is_marked
-from connectors.zendesk.reading import Fields, WrongShapeError
+from connectors.mark import is_marked
+from connectors.reading import WrongShapeError
+from connectors.zendesk.reading import Fields
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,10 +7,11 @@ import requests
 
 from connectors.administration import Failure, Headroom, Standing
 from connectors.errors import AuthError, ConnectorError
+from connectors.reading import WrongShapeError
 from connectors.zendesk import mapping
 from connectors.zendesk.administration.answers import understood
 from connectors.zendesk.administration.patience import Patience
-from connectors.zendesk.reading import Fields, WrongShapeError
+from connectors.zendesk.reading import Fields
 
 _FAILED = frozenset(
     {"failed", "timeout", "circuit broken", "throttled", "client error", "server error"}

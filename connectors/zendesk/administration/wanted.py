@@ -7,20 +7,14 @@ import zipfile
 from collections.abc import Mapping, Sequence
 
 from connectors.administration import Kind, Setup, Shape, Thing, Wanted
+from connectors.mark import described
+from connectors.note_commands import COMMANDS, NoteCommand
 from connectors.zendesk.administration import gate
-from connectors.zendesk.administration.mark import described
 from connectors.zendesk.webhooks import SUBSCRIPTIONS
 
 NAME = "Bookbag"
 WEBHOOK, APP, INSTALLATION = "webhook", "app", "installation"
 TICKET_EVENT = "zen:event-type:ticket."
-_COMMANDS = {
-    "approve": ("Approve", "/approve", "Signs the draft."),
-    "approve_done": ("Approve, actions done", "/approve done", "Signs it; its actions are done."),
-    "reject": ("Reject", "/reject ", "Nothing goes out. Write the reason behind it."),
-    "respond": ("I answer myself", "/respond", "You answer in your own words."),
-    "status": ("Status of the draft", "/status", "Says whom the draft waits for."),
-}
 _COLUMNS = ["subject", "requester", "created", "updated", "group", "assignee"]
 
 
@@ -29,7 +23,7 @@ def wanted(setup: Setup, rules: Sequence[Thing]) -> tuple[Wanted, ...]:
     return (
         _webhook(setup.webhook_url),
         *_views(setup),
-        *(_macro(name, *words) for name, words in _COMMANDS.items()),
+        *(_macro(name, command) for name, command in COMMANDS.items()),
         *(_fields(setup) if setup.fields else ()),
         *(gate.clones(rules, setup.approval_tag, setup.gated) if setup.gate else ()),
         *(_app(setup) if setup.package else ()),
@@ -74,19 +68,21 @@ def _view(key: str, title: str, tag: str, why: str) -> Wanted:
     return Wanted(f"view:{key}", Kind.VIEW, title, shape, why)
 
 
-def _macro(name: str, title: str, command: str, what: str) -> Wanted:
+def _macro(name: str, command: NoteCommand) -> Wanted:
     # The part before the colons is a folder in the agents' list.
-    full = f"{NAME}::{title}"
+    full = f"{NAME}::{command.title}"
     shape: Shape = {
         "title": full,
-        "description": described(what),
+        "description": described(command.what),
         "active": True,
         "actions": [
             {"field": "comment_mode_is_public", "value": "false"},
-            {"field": "comment_value", "value": command},
+            {"field": "comment_value", "value": command.words},
         ],
     }
-    return Wanted(f"macro:{name}", Kind.MACRO, full, shape, f"writes {command.strip()} as a note")
+    return Wanted(
+        f"macro:{name}", Kind.MACRO, full, shape, f"writes {command.words.strip()} as a note"
+    )
 
 
 def _fields(setup: Setup) -> tuple[Wanted, ...]:

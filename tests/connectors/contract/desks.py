@@ -2,15 +2,18 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from datetime import timedelta
 from functools import partial
 
 from connectors.base import AccountAccess
 from connectors.grants import Grant
 from connectors.registry import helpdesk, webhooks
+from connectors.sandbox import gorgias as gorgias_sandbox
 from connectors.sandbox.server import SandboxServer
 from connectors.sandbox.zendesk import OAuthClient, SandboxConfig, Seat, create_app
 
 from .consents import BACK, PUBLIC_CLIENT, consented_in_zendesk
+from .gorgias_world import GorgiasWorld
 from .worlds import Clock, Desk, ZendeskWorld
 
 OURS = "ai@acme.example"
@@ -45,7 +48,30 @@ def zendesk(
         world.close()
 
 
+@contextmanager
+def gorgias(credentials: Mapping[str, str]) -> Iterator[Desk]:
+    # No list there goes up to a moment, so our own clock ends it: time can pass behind it only.
+    clock = Clock(-timedelta(days=1))
+    config = gorgias_sandbox.SandboxConfig(
+        agents=(
+            gorgias_sandbox.Seat("Bookbag", OURS, "admin"),
+            gorgias_sandbox.Seat("Bo", AGENT),
+        ),
+        teams={"Leads": (AGENT,), "Support": (AGENT,)},
+        api_keys={OURS: TOKEN},
+        limits=gorgias_sandbox.RateLimits(100_000, 100_000),
+        clock=clock,
+    )
+    with SandboxServer(gorgias_sandbox.create_app(config)) as server:
+        access = AccountAccess(server.url, config.domain, credentials)
+        world = GorgiasWorld(server.url, clock, agent_email=AGENT, credential=(OURS, TOKEN))
+        another = partial(helpdesk, "gorgias", access, allow_private=True)
+        yield Desk(another(), world, another, webhooks("gorgias"), config.domain)
+        world.close()
+
+
 DESKS: Mapping[str, Callable[[], AbstractContextManager[Desk]]] = {
+    "gorgias-key": partial(gorgias, {"api_user": OURS, "api_token": TOKEN}),
     "zendesk-token": partial(zendesk, {"api_user": OURS, "api_token": TOKEN}),
     "zendesk-oauth": partial(zendesk, {"client_id": CLIENT, "client_secret": CLIENT_SECRET}),
     "zendesk-consent": partial(

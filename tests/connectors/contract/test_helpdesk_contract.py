@@ -1,7 +1,7 @@
 """What every helpdesk adapter must do, whatever the vendor. Runs against a running helpdesk."""
 
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
@@ -34,7 +34,7 @@ def test_a_ticket_is_read(desk: Desk) -> None:
     assert (ticket.requester.name, ticket.requester.email) == (CUSTOMER_NAME, CUSTOMER_EMAIL)
     assert ticket.requester.role is PersonRole.END_USER
     assert ticket.stamp
-    assert abs(datetime.now(UTC) - ticket.created_at) < timedelta(minutes=1)
+    assert abs(desk.world.now() - ticket.created_at) < timedelta(minutes=1)
 
 
 def test_what_was_deleted_is_there_no_more(desk: Desk) -> None:
@@ -106,7 +106,7 @@ def test_a_reply_is_public_safe_and_moves_the_ticket(desk: Desk) -> None:
         "Hi Ann,\nit <b>ships</b> & arrives.\n\nBo",
         author_id=agent.id,
         tags=TagChange(add=frozenset({"bookbag_sent"})),
-        status="pending",
+        status="solved",
         effect_id="send:1",
     )
     reply = desk.adapter.conversation(ticket_id)[-1]
@@ -115,7 +115,7 @@ def test_a_reply_is_public_safe_and_moves_the_ticket(desk: Desk) -> None:
     assert reply.author.id == agent.id
     assert "<b>" not in (reply.html or "")
     assert "it <b>ships</b> & arrives." in reply.text
-    assert desk.adapter.ticket(ticket_id).status == "pending"
+    assert desk.adapter.ticket(ticket_id).status == "solved"
     assert desk.world.ticket_tags(ticket_id) == {"bookbag_sent"}
 
 
@@ -172,6 +172,8 @@ def test_an_effect_is_found_again(desk: Desk) -> None:
 
 @pytest.mark.parametrize("channel", [Channel.WEB, Channel.MOBILE, Channel.API, Channel.EMAIL])
 def test_the_origin_names_author_and_channel(desk: Desk, channel: Channel) -> None:
+    if channel not in desk.world.channels:
+        return
     ticket_id = desk.world.open_ticket("a", "b")
     note = desk.world.agent_writes(ticket_id, "/approve", channel=channel)
     origin = desk.adapter.origin(ticket_id, note)
@@ -197,11 +199,13 @@ def test_a_group_has_a_name(desk: Desk) -> None:
 
 def test_a_ticket_is_given_to_a_group_once(desk: Desk) -> None:
     ticket_id, leads = desk.world.open_ticket("a", "b"), desk.world.groups()["Leads"]
-    since = datetime.now(UTC)
+    since = desk.world.now()
     receipt = desk.adapter.assign(ticket_id, leads, since=since, effect_id="assign:1")
     assert receipt is not None
     assert desk.world.ticket_group(ticket_id) == leads
-    assert desk.adapter.find_effect(ticket_id, "assign:1") == receipt
+    # Where it is not found by its effect, asking once more does nothing.
+    assert desk.adapter.find_effect(ticket_id, "assign:1") in (receipt, None)
+    assert desk.adapter.assign(ticket_id, leads, since=since, effect_id="assign:1") is None
     assert desk.adapter.assign(ticket_id, leads, since=since, effect_id="assign:2") is None
     with pytest.raises(ConnectorError) as gone:
         desk.adapter.assign(ticket_id, NOWHERE, since=since, effect_id="assign:3")
@@ -210,7 +214,7 @@ def test_a_ticket_is_given_to_a_group_once(desk: Desk) -> None:
 
 def test_our_own_assignment_and_how_it_was_opened_stand_in_nobodys_way(desk: Desk) -> None:
     groups = desk.world.groups()
-    since = datetime.now(UTC)
+    since = desk.world.now()
     ticket_id = desk.world.open_ticket("a", "b")
     for name in ("Leads", min(set(groups) - {"Leads"})):
         assert desk.adapter.assign(ticket_id, groups[name], since=since, effect_id=name)
@@ -222,10 +226,26 @@ def test_who_assigned_a_ticket_by_hand_is_not_overruled(desk: Desk) -> None:
     other = min(set(groups) - {"Leads"})
     desk.world.assign(ticket_id, "Leads")
     before, after = (
-        datetime.now(UTC) - timedelta(minutes=1),
-        datetime.now(UTC) + timedelta(minutes=1),
+        desk.world.now() - timedelta(minutes=1),
+        desk.world.now() + timedelta(minutes=1),
     )
     assert desk.adapter.assign(ticket_id, groups[other], since=before, effect_id="1") is None
     assert desk.world.ticket_group(ticket_id) == groups["Leads"]
     assert desk.adapter.assign(ticket_id, groups[other], since=after, effect_id="2")
     assert desk.world.ticket_group(ticket_id) == groups[other]
+
+
+def test_changes_are_told_page_by_page_to_an_end(desk: Desk) -> None:
+    """What was just written may be left out, and is told by the next round."""
+    desk.world.agent_writes(desk.world.open_ticket("a", "b"), "c", public=True)
+    since = desk.world.now() - timedelta(hours=1)
+    page = desk.adapter.changes(since)
+    for _ in range(5):
+        assert page.until >= since.replace(microsecond=0)
+        assert all(change.at >= since - timedelta(seconds=1) for change in page.changes)
+        if page.end:
+            break
+        page = desk.adapter.changes(page.cursor)
+    assert page.end
+    assert page.whole
+    assert desk.adapter.changes(page.cursor).whole

@@ -17,6 +17,10 @@ class World(Protocol):
     """Customers and agents, and a look at what came of it that does not pass our adapter."""
 
     agent_email: str
+    # Through what an agent can be seen to write.
+    channels: frozenset[Channel]
+    # A webhook's body and age are proven, too, and not its sender alone.
+    signs_bodies: bool
 
     def open_ticket(self, subject: str, text: str) -> str:
         """Ann opens a ticket. Returns its id."""
@@ -80,6 +84,9 @@ class Clock:
 
 class ZendeskWorld:
     """Acts through the sandbox's control interface, reads through Zendesk's API."""
+
+    channels = frozenset({Channel.WEB, Channel.MOBILE, Channel.API, Channel.EMAIL})
+    signs_bodies = True
 
     def __init__(
         self, url: str, clock: Clock, *, agent_email: str, credential: tuple[str, str]

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
+from connectors.sandbox.delivering.faults import read_webhook_fault
 from connectors.sandbox.faults.kinds import KINDS, Match, Window, read_fault
 from connectors.sandbox.faults.reading import FaultFormatError
 from connectors.sandbox.faults.turns import Schedule
-from connectors.sandbox.zendesk import webhook_faults
-from connectors.sandbox.zendesk.webhook_faults import read_webhook_fault
+from connectors.sandbox.zendesk.deliveries import FAULTS
 
 
 def test_a_whole_order() -> None:
@@ -33,7 +33,7 @@ def test_little_needs_to_be_said() -> None:
     assert all(fault.schedule == Schedule() for fault in faults.values())
     assert {kind for kind, fault in faults.items() if fault.done} == {"dropped", "slow", "hold"}
     assert faults["rate_window"].window == Window(3, 60)
-    assert all(read_webhook_fault({"fault": kind}).kind == kind for kind in webhook_faults.KINDS)
+    assert all(read_webhook_fault({"fault": kind}, FAULTS).kind == kind for kind in FAULTS)
 
 
 @pytest.mark.parametrize(
@@ -84,5 +84,5 @@ def test_a_wrong_fault_is_refused_by_its_field(wrong: Any, named: str) -> None:
 )
 def test_a_wrong_webhook_fault_is_refused_by_its_field(wrong: Any, named: str) -> None:
     with pytest.raises(FaultFormatError) as refused:
-        read_webhook_fault(wrong)
+        read_webhook_fault(wrong, FAULTS)
     assert str(refused.value).startswith(named)

@@ -12,8 +12,8 @@ from connectors.errors import (
     RejectedError,
     UnavailableError,
 )
+from connectors.markup import to_html
 from connectors.types import Channel, Origin, Person, PersonRole, Receipt
-from connectors.zendesk.markup import to_html
 
 from .answers import (
     ADMIN,

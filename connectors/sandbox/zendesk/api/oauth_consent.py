@@ -14,10 +14,10 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import BadRequest
 
+from connectors.sandbox.workspace.safety import refuse_other_sites
 from connectors.sandbox.zendesk.config import OAuthClient
 from connectors.sandbox.zendesk.grants import Consent
 from connectors.sandbox.zendesk.wiring import sandbox
-from connectors.sandbox.zendesk.workspace.safety import refuse_other_sites
 from connectors.sandbox.zendesk.workspace.seats import chosen_agent, staff
 
 blueprint = Blueprint(
@@ -80,7 +80,7 @@ def ask() -> ResponseReturnValue:
         scopes=asked.scopes,
         agent=chosen_agent(),
         agents=staff(),
-        subdomain=sandbox().config.subdomain,
+        account=sandbox().config.subdomain,
     )
     parts = urlsplit(asked.fields["redirect_uri"])
     answer = make_response(page)

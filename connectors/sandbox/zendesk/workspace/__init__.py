@@ -3,15 +3,18 @@
 The routes stand here; `host.js` speaks to the installed app's frame.
 """
 
+from datetime import datetime
+
 from flask import Blueprint
 from flask.typing import RouteCallable
 
+from connectors.sandbox.workspace import furnish
+from connectors.sandbox.zendesk.wiring import sandbox
 from connectors.sandbox.zendesk.workspace import (
     conversation,
     safety,
     seats,
     ticket_list,
-    wording,
     writing,
 )
 
@@ -22,6 +25,11 @@ blueprint = Blueprint(
     static_folder="static",
     static_url_path="/workspace",
 )
+
+
+def _now() -> datetime:
+    return sandbox().desk.now()
+
 
 _READS: dict[str, RouteCallable] = {
     "/": ticket_list.show_list,
@@ -42,10 +50,5 @@ for _rule, _view in _READS.items():
     blueprint.add_url_rule(_rule, view_func=_view, methods=["GET"])
 for _rule, _view in _WRITES.items():
     blueprint.add_url_rule(_rule, view_func=_view, methods=["POST"])
-blueprint.before_request(safety.refuse_other_sites)
 blueprint.after_request(safety.protect)
-blueprint.add_app_template_filter(safety.sanitised)
-blueprint.add_app_template_filter(wording.ago)
-blueprint.add_app_template_filter(wording.clock)
-blueprint.add_app_template_filter(wording.initials)
-blueprint.add_app_template_filter(wording.size)
+furnish(blueprint, _now)

@@ -53,7 +53,7 @@ def show_ticket(ticket_id: int, problem: Problem | None = None) -> str:
         problem=problem,
         requester=people[ticket.requester_id],
         statuses=_statuses(ticket),
-        subdomain=box.config.subdomain,
+        account=box.config.subdomain,
         ticket=ticket,
         version=_version(ticket),
     )

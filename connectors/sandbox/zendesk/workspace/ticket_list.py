@@ -55,7 +55,7 @@ def show_list(problem: str = "") -> str:
         form=request.form,
         people={user.id: user for user in desk.users()},
         problem=problem,
-        subdomain=sandbox().config.subdomain,
+        account=sandbox().config.subdomain,
         tickets=sorted(
             filter(view.holds, tickets), key=lambda t: (t.updated_at, t.id), reverse=True
         ),

@@ -1,7 +1,7 @@
 // The host's side of the talk with the app in the frame: context, insert, focus, resize, reveal,
 // changed, save.
 // Each message is {sandbox: 1, ...} and has a number that its answer repeats.
-import { renew } from "./follow.js";
+import { renew } from "./shared/follow.js";
 
 const ANSWER_MS = 5000;
 // A page that has a script has asked before its load event is over; this is to spare.
