@@ -76,6 +76,7 @@ def test_a_merchant_chooses(command: Command) -> None:
     shown = command("merchant", "show", "--json").json
     assert shown == {
         "learning": "off",
+        "habits": "on",
         "days of webhooks": "7",
         "days of notes": "30",
         "days of texts": "730",
