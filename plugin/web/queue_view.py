@@ -16,7 +16,7 @@ from plugin.web.queue_filters import SECTIONS, Filters
 from plugin.web.queue_lines import FOR_PEOPLE, Line, Write, writer
 from plugin.web.sign_in import SignedIn
 
-LONGEST = 25
+LONGEST = 15
 BYPASSES_STAY = timedelta(days=7)
 _GOING_OUT = (DraftState.APPROVED, DraftState.DELIVERING)
 

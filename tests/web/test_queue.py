@@ -91,10 +91,10 @@ def test_a_longer_queue_takes_no_more_queries(bench: Bench, visit: Visit) -> Non
         page = ana.get("/queue")
     assert len(parsed(page).css("tbody tr")) == 3
     for one in held:
-        add_copies(bench, one, 7)
+        add_copies(bench, one, 4)
     with statements(bench) as many:
         page = ana.get("/queue")
-    assert len(parsed(page).css("tbody tr")) == 24
+    assert len(parsed(page).css("tbody tr")) == 15
     assert len(many) == len(few) <= 13
 
 
