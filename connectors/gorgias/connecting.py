@@ -3,9 +3,9 @@
 Source: https://developers.gorgias.com/docs/oauth2-authentication-for-creating-apps-with-gorgias
 """
 
-import re
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
+from connectors.addresses import account_address
 from connectors.base import AccountAccess
 from connectors.connecting import Client, Identity
 from connectors.errors import AuthError, NotFoundError, RejectedError
@@ -14,12 +14,9 @@ from connectors.gorgias.client import GorgiasClient
 from connectors.gorgias.people import role_of
 from connectors.gorgias.reading import understood
 from connectors.grants import Tokens
-from connectors.http import base_url
 
 _LOOK_SECONDS = 20.0
 _DOMAIN = ".gorgias.com"
-# A label of a host's name (RFC 1035, section 2.3.1).
-_SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _EXPECTED = "expected the account's domain, such as larkspur of https://larkspur.gorgias.com"
 _CODE_REFUSED = (
     "Gorgias does not accept the code of this consent: too old, used before, or for another client"
@@ -50,20 +47,9 @@ class GorgiasConnecting:
         Raises:
             ValueError: It is none.
         """
-        given = given.strip()
-        if _SUBDOMAIN.fullmatch(given.lower()):
-            return f"https://{given.lower()}{_DOMAIN}"
-        try:
-            parts = urlsplit(given if "://" in given else f"https://{given}")
-            host, port = (parts.hostname or "").lower(), parts.port
-        except ValueError:
-            raise ValueError(_EXPECTED) from None
-        name = host.removesuffix(_DOMAIN)
-        if name != host and _SUBDOMAIN.fullmatch(name) and port is None:
-            return f"https://{host}"
-        if not self._allow_private or "://" not in given:
-            raise ValueError(_EXPECTED)
-        return base_url(given, allow_private=True)
+        return account_address(
+            given, _DOMAIN, expected=_EXPECTED, allow_private=self._allow_private
+        )
 
     def consent_page(self, url: str, client: Client, *, back: str, state: str, proof: str) -> str:
         """Where an admin lets the client in. Gorgias knows no PKCE."""

@@ -4,17 +4,17 @@ The account's number is not among what is looked at: no call of the API tells it
 (https://support.zendesk.com/hc/en-us/community/posts/4411267444890). Every webhook does.
 """
 
-import re
 from http import HTTPStatus
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 import requests
 
+from connectors.addresses import account_address
 from connectors.base import AccountAccess
 from connectors.connecting import Client, Identity
 from connectors.errors import AuthError, NotFoundError, RejectedError
 from connectors.grants import Tokens
-from connectors.http import OutboundSession, base_url, outbound_session
+from connectors.http import OutboundSession, outbound_session
 from connectors.reading import WrongShapeError
 from connectors.zendesk.oauth import TokenCache, authentication
 from connectors.zendesk.oauth_grant import client_fields, door
@@ -23,8 +23,6 @@ from connectors.zendesk.reading import Fields
 
 _LOOK_SECONDS = 20.0
 _DOMAIN = ".zendesk.com"
-# A label of a host's name (RFC 1035, section 2.3.1); Zendesk makes it from a company's name.
-_SUBDOMAIN = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?")
 _EXPECTED = "expected the account's subdomain, such as larkspur of https://larkspur.zendesk.com"
 _CODE_REFUSED = (
     "Zendesk does not accept the code of this consent: too old, used before, or for another client"
@@ -49,20 +47,9 @@ class ZendeskConnecting:
         Raises:
             ValueError: It is none.
         """
-        given = given.strip()
-        if _SUBDOMAIN.fullmatch(given.lower()):
-            return f"https://{given.lower()}{_DOMAIN}"
-        try:
-            parts = urlsplit(given if "://" in given else f"https://{given}")
-            host, port = (parts.hostname or "").lower(), parts.port
-        except ValueError:
-            raise ValueError(_EXPECTED) from None
-        name = host.removesuffix(_DOMAIN)
-        if name != host and _SUBDOMAIN.fullmatch(name) and port is None:
-            return f"https://{host}"
-        if not self._allow_private or "://" not in given:
-            raise ValueError(_EXPECTED)
-        return base_url(given, allow_private=True)
+        return account_address(
+            given, _DOMAIN, expected=_EXPECTED, allow_private=self._allow_private
+        )
 
     def consent_page(self, url: str, client: Client, *, back: str, state: str, proof: str) -> str:
         """https://support.zendesk.com/hc/en-us/articles/4408845965210."""

@@ -26,7 +26,7 @@ from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from plugin.errors import ConfigError
-from plugin.store import tables  # noqa: F401 (see there)
+from plugin.store import tables  # noqa: F401 (imported so that every table is known)
 
 # What the database raises when it is busy, gone, or had to choose between two of us: try later.
 DatabaseUnavailableError = OperationalError

@@ -89,6 +89,7 @@ class Running:
             until = time.monotonic() + _SECONDS
             while self._undelivered():
                 assert time.monotonic() < until, "webhooks are not delivered"
+                # Asked again until it is so, or the assertion above ends it.
                 time.sleep(0.001)
             if not self._queue.run_due(jobs(self.runtime)) and not self._undelivered():
                 return

@@ -92,6 +92,7 @@ class Caller:
         end = time.monotonic() + DEADLINE_SECONDS
         while any(self.get("/sandbox/idle").values()):
             assert time.monotonic() < end, "something is still on its way"
+            # Asked again until it is so, or the assertion above ends it.
             time.sleep(0.005)
 
     def log(self, name: str, ticket_id: int) -> list[Any]:
