@@ -13,7 +13,6 @@ from plugin.card import action_words
 from plugin.errors import InvalidInputError
 from plugin.facts import order_id_of
 from plugin.models import Facts
-from plugin.text.amounts import amounts
 
 # More than any amount has, so that what is too long is refused and not cut to fit.
 _READ_CHARACTERS = 100
@@ -124,23 +123,6 @@ def as_typed(
             except InvalidInputError:
                 continue
     return tuple(typed.values())
-
-
-def require_said(text: str, before: Mapping[int, ActionRequest], change: Edited) -> None:
-    """The reply must not promise an amount that an edit has taken back.
-
-    Raises:
-        InvalidInputError: It names the amount that was, and not the one that is.
-    """
-    said = {(value, one.currency) for one in amounts(text) for value in one.readings}
-    for position, money in change.amounts.items():
-        was = before[position].amount
-        if was is None or (was.amount, was.currency) not in said:
-            continue
-        if (money.amount, money.currency) not in said:
-            raise InvalidInputError(
-                "text", f"The reply still says {was}. It is {money} now; change the reply as well."
-            )
 
 
 def _typed(change: ActionChange, action: ActionRequest) -> Money:

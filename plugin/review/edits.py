@@ -27,7 +27,7 @@ from plugin.models import Decision, DraftState, Facts, Oversight
 from plugin.policy.limits import keys_of
 from plugin.provenance import Kind, Told
 from plugin.review import named_money
-from plugin.review.action_edits import ActionChange, Edited, edited, require_said
+from plugin.review.action_edits import ActionChange, Edited, edited
 from plugin.review.rights import checked_text
 from plugin.runtime import PolicyInForce, Runtime
 from plugin.signing import require_signer, require_signing_role
@@ -88,7 +88,6 @@ class Editor:
         done = frozenset(row.position for row in held.actions if row.done_at is not None)
         known = facts.from_record(draft.facts)
         change = edited(before, edit.actions, done=done, known=known)
-        require_said(text, before, change)
         self._require_named(text, before, change, known)
         in_force = self.runtime.policy(self.session, self.scope)
         again = at_least_review(self._judged(in_force, text, change))

@@ -24,7 +24,7 @@ def require_same(
     before: Mapping[int, ActionRequest],
     after: Mapping[int, ActionRequest],
 ) -> None:
-    """Where the reply named what an action moves, it still does, and not another amount instead.
+    """Where the reply named what an action moves, it still does, and nothing else in its place.
 
     Args:
         text: The reply as it was edited; untrusted.
@@ -43,10 +43,14 @@ def require_same(
     ]
     for position, action in after.items():
         was, now = before[position].amount, action.amount
-        if was is None or now is None or (was.amount, was.currency) not in was_named:
+        if was is None or now is None or (now.amount, now.currency) in is_named:
             continue
+        if was != now and (was.amount, was.currency) in is_named:
+            raise InvalidInputError(
+                "text", f"The reply still says {was}. It is {now} now; change the reply as well."
+            )
         instead = next((one for one in new if one.currency == now.currency), None)
-        if instead is not None and (now.amount, now.currency) not in is_named:
+        if instead is not None and (was.amount, was.currency) in was_named:
             raise InvalidInputError(
                 "text",
                 f"The reply says {instead.text}, and what happens in the shop is:"
